@@ -1,0 +1,77 @@
+"""Owns the permanent reason codes that are not rules, with their texts and the next step (zh, en).
+
+I: intake turned a file away · D: the ledger refused a document · S: one item of a document was refused ·
+H: a line is held for another reason than a rule. Rule codes (R..) stand in consolidator.rules. A number is never reused.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class CodeText:
+    """What a code means and what to do next, Chinese and English."""
+
+    zh: str
+    en: str
+    next_zh: str
+    next_en: str
+
+
+CODES: Mapping[str, CodeText] = {
+    "I01": CodeText("文件无法读取", "file cannot be read", "检查文件后重新报送", "check the file and send it again"),
+    "I02": CodeText("文件过大", "file too large", "拆分后重新报送", "split it and send again"),
+    "I03": CodeText("签名无效", "signature invalid", "用本人密钥重新签名", "sign again with your own key"),
+    "I04": CodeText("不是签名报送件", "not a signed document", "确认文件来源与格式", "check where the file comes from"),
+    "I05": CodeText("报送件头无法读取", "header cannot be read", "按数据规范重新生成", "make it again as the schema says"),
+    "I06": CodeText("文件不完整", "file is incomplete", "传完后重新报送整个文件", "send the whole file again"),
+    "I07": CodeText("内容与摘要不符", "content differs from its digest", "重新报送原文件", "send the original file again"),
+    "I08": CodeText("县区不符", "another county's document", "报送到对应县区", "send it to its own county"),
+    "I09": CodeText("密钥未登记", "key unknown", "先由财政局登记经办人密钥", "let the bureau register the officer's key first"),
+    "I10": CodeText("没有适用的文件格式", "no profile fits this file", "核对文件名或用 --source 指定来源", "check the file name, or name the source with --source"),
+    "I11": CodeText("缺少随附封面", "cover sheet missing", "把封面 文件名.cover.csv 与文件一起报送", "send FILE.cover.csv together with the file"),
+    "I12": CodeText("封面填写有误", "cover sheet is wrong", "更正封面后重新报送", "correct the cover sheet and send again"),
+    "I13": CodeText("编码错误", "wrong encoding", "按约定编码重新导出", "export again in the agreed encoding"),
+    "I14": CodeText("列数不符", "wrong number of columns", "更正该行后重新报送", "correct that row and send again"),
+    "I15": CodeText("文件头有误", "file header is wrong", "更正文件头后重新报送", "correct the file's header and send again"),
+    "I16": CodeText("文件尾有误或缺失", "file trailer is wrong or missing", "确认文件完整后重新报送", "make sure the file is whole and send again"),
+    "I17": CodeText("文件没有明细", "file has no lines", "确认文件后重新报送", "check the file and send again"),
+    "I20": CodeText("金额无法读取", "amount cannot be read", "金额写成如 1234.56", "write amounts like 1234.56"),
+    "I21": CodeText("时间无法读取", "instant cannot be read", "时间写成如 2026-01-31T08:00:00Z", "write instants like 2026-01-31T08:00:00Z"),
+    "I22": CodeText("日期无法读取", "date cannot be read", "日期写成如 2026-01-31", "write dates like 2026-01-31"),
+    "I23": CodeText("数量无法读取", "quantity cannot be read", "数量最多三位小数", "write quantities with at most three decimals"),
+    "D01": CodeText("序号已用于其他报送件", "number already used for another document", "核对密钥是否被他人使用", "check whether somebody else uses this key"),
+    "D02": CodeText("序号不连续,等待前件", "gap in the key's numbers, waiting", "补报缺少的报送件", "send the missing documents"),
+    "D03": CodeText("编号已用于其他内容", "id already used for other content", "换用新编号", "use a new id"),
+    "D04": CodeText("报送件头字段有误", "header field is wrong", "按数据规范更正", "correct the field as the schema says"),
+    "D05": CodeText("无此权限", "no power for this", "由有权人员报送", "let an officer with the power send it"),
+    "D06": CodeText("密钥不属于该单位", "key belongs to another source", "核对报送单位", "check the source"),
+    "D07": CodeText("未报完即被新件取代", "voided: unfinished when the key's next header came", "重新报送", "send it again with a new id"),
+    "D09": CodeText("明细部分有误", "a part is wrong", "按数据规范更正", "correct the part as the schema says"),
+    "D10": CodeText("条数与报送件头不符", "item count differs from the header", "重新生成报送件", "make the document again"),
+    "D11": CodeText("项目未登记", "programme unknown", "先由财政局登记项目", "let the bureau register the programme first"),
+    "D12": CodeText("期间与项目周期不符", "period does not fit the programme's cycle", "更正期间", "correct the period"),
+    "D13": CodeText("找不到所指报送件", "the document it names is unknown", "核对批次或摘要", "check the batch or digest"),
+    "D14": CodeText("不能由同一人办理两步", "one person cannot do both steps", "由另一人复核", "let another person confirm"),
+    "D15": CodeText("不在待复核状态", "nothing to confirm", "核对状态", "check its state"),
+    "D16": CodeText("批次状态不允许", "the batch's state does not allow it", "核对批次状态", "check the batch's state"),
+    "D17": CodeText("审批数与待发放数不符", "release differs from what is ready", "按现有数字重新审批", "release again with the new figures"),
+    "D18": CodeText("没有待发放明细", "nothing is ready", "先处理拦截明细", "review the held lines first"),
+    "D19": CodeText("审批序号不符", "release number is not the next", "用下一个审批序号", "use the next release number"),
+    "D20": CodeText("批次作废:总额或明细金额有误(R40)", "batch void: totals or amounts are wrong (R40)", "更正后以新编号重报", "correct and send with a new id"),
+    "S01": CodeText("字段格式错误", "field has a wrong shape", "更正该字段", "correct the field"),
+    "S02": CodeText("设置有误", "setting is wrong", "更正该设置", "correct the setting"),
+    "S03": CodeText("明细不存在", "no such line", "核对行号", "check the line number"),
+    "S04": CodeText("明细状态不允许", "the line's state does not allow it", "核对明细状态", "check the line's state"),
+    "S05": CodeText("账户不在本人持卡台账", "account is not in the holder's census", "先报持卡台账", "send the card census first"),
+    "S06": CodeText("账户登记在他人名下", "account is registered to another person", "核对账户", "check the account"),
+    "S07": CodeText("日期不存在", "no such day", "更正日期", "correct the date"),
+    "S08": CodeText("无指定账户,不能放行", "no designation: cannot be cleared", "先办理指定账户", "designate an account first"),
+    "S09": CodeText("仍有红色疑点,不能放行", "a red finding stands: cannot be cleared", "停发或更正数据", "stop the line or correct the data"),
+    "S10": CodeText("同一文件内重复", "stated twice in one document", "保留一条", "keep one"),
+    "S11": CodeText("证件号码校验错误", "check digit or date of the ID is wrong", "更正证件号码", "correct the ID number"),
+    "S12": CodeText("金额为零", "amount is zero", "删除该行或更正金额", "remove the line or correct the amount"),
+    "H01": CodeText("指定账户已变更,待复核", "designation changed after assessment", "复核后放行", "review and clear"),
+    "H02": CodeText("缺支付行号", "branch number missing", "补录行号", "fill in the branch number"),
+    "H03": CodeText("人工拦截", "held by a person", "复核后放行或停发", "review: clear or stop"),
+}

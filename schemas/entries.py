@@ -1,0 +1,124 @@
+"""Owns entries (公开条目): canonical JSON, public fields and at most one commitment (``sealed``), at most 65,535 bytes.
+
+An :class:`EntryBlock` is a run of entries before sealing: it knows its private parts, and renders its entries once
+their commitments are known. Stored bytes are hashed as they are and never rendered again.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from schemas.canonical import render_canonical, render_string
+from schemas.errors import invariant
+
+ENTRY_BYTES_MAX = 65_535  # a tile bundle writes the length in 16 bits
+ENTRY_VERSION = 1
+
+
+class EntryBlock(Protocol):
+    """A run of entries that waits for its commitments."""
+
+    @property
+    def privates(self) -> Sequence[bytes]:
+        """Canonical private bytes, one item an entry; empty where an entry has no private part."""
+
+    def render(self, seals: Sequence[str]) -> list[bytes]:
+        """Write the entries; ``seals`` are the commitments (hex), one item an entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class SingleEntry:
+    """One entry whose public fields stand in a mapping; ``private`` may be empty."""
+
+    fields: Mapping[str, Any]
+    private: bytes = b""
+
+    @property
+    def privates(self) -> Sequence[bytes]:
+        """See :class:`EntryBlock`."""
+        return (self.private,)
+
+    def render(self, seals: Sequence[str]) -> list[bytes]:
+        """See :class:`EntryBlock`."""
+        sealed = {"sealed": seals[0]} if self.private else {}
+        entry = render_canonical({"v": ENTRY_VERSION, **self.fields, **sealed})
+        invariant(len(entry) <= ENTRY_BYTES_MAX, "an entry is within its bound")
+        return [entry]
+
+
+@dataclass(frozen=True, slots=True)
+class LineBlock:
+    """The line entries of one slice, written from a template: fields common to all, then one value a line.
+
+    ``findings`` are JSON arrays as text; every other column holds pattern-checked text or integers: nothing is escaped.
+    """
+
+    at: str
+    source: str
+    document: str
+    programme: str
+    period: str
+    first_line: int
+    amount_fen: Sequence[int]
+    bank: Sequence[str]
+    route: Sequence[str]
+    state: Sequence[str]
+    village: Sequence[str]
+    findings: Sequence[str]
+    privates: Sequence[bytes]
+
+    def render(self, seals: Sequence[str]) -> list[bytes]:
+        """See :class:`EntryBlock`."""
+        before = f'","document":"{self.document}","findings":'
+        middle = f',"period":"{self.period}","programme":"{self.programme}","route":"'
+        after = f'","source":"{self.source}","state":"'
+        start = f',"at":"{self.at}","bank":"'
+        return [
+            f'{{"amount_fen":{fen}{start}{bank}{before}{found},"kind":"line","line":{line}{middle}{route}","sealed":"{seal}{after}{state}","v":1,"village":"{village}"}}'.encode()
+            for line, (fen, bank, found, route, seal, state, village) in enumerate(
+                zip(
+                    self.amount_fen,
+                    self.bank,
+                    self.findings,
+                    self.route,
+                    seals,
+                    self.state,
+                    self.village,
+                    strict=True,
+                ),
+                start=self.first_line,
+            )
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class LinePrivates:
+    """The columns of the private part of a slice's line entries. ``evidence`` are canonical JSON objects as text."""
+
+    account: Sequence[str]
+    beneficiary_id: Sequence[str]
+    beneficiary_name: Sequence[str]
+    designation: Sequence[int]
+    evidence: Sequence[str]
+    head_id: Sequence[str]
+    payee_id: Sequence[str]
+    payee_name: Sequence[str]
+    stated_account: Sequence[str]
+
+    def render(self) -> list[bytes]:
+        """Write the private bytes, one canonical JSON object a line. Names are the only free text."""
+        return [
+            f'{{"account":"{account}","beneficiary_id":"{beneficiary}","beneficiary_name":{name},"designation":{version},"evidence":{evidence},"head_id":"{head}","payee_id":"{payee}","payee_name":{payee_name},"stated_account":"{stated}"}}'.encode()
+            for account, beneficiary, name, version, evidence, head, payee, payee_name, stated in zip(
+                self.account,
+                self.beneficiary_id,
+                map(render_string, self.beneficiary_name),
+                self.designation,
+                self.evidence,
+                self.head_id,
+                self.payee_id,
+                map(render_string, self.payee_name),
+                self.stated_account,
+                strict=True,
+            )
+        ]

@@ -1,0 +1,205 @@
+"""Owns document headers: what every kind carries, and the fields of each kind. Unknown fields are refused.
+
+A header is signed, so its bytes are kept as they came; these models only read them.
+"""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator, model_validator
+
+from schemas.errors import InputError
+from schemas.identifiers import (
+    County,
+    DocumentId,
+    IsoDate,
+    Number,
+    Period,
+    ProgrammeId,
+    Sha256,
+    ShortText,
+    SourceId,
+    TownCode,
+    holds_long_number,
+)
+from schemas.locations import render_location
+from schemas.money import FEN_MAX
+
+PART_ITEMS_MAX = 1_000  # the unit of work: a slice
+DOCUMENT_ITEMS_MAX = 1_000_000  # five times the biggest batch known
+PARTS_MAX = 1_000
+Count = Annotated[int, Field(ge=0, le=DOCUMENT_ITEMS_MAX)]
+Fen = Annotated[int, Field(ge=0, le=FEN_MAX)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class FileRef(_Strict):
+    """The legacy file an adapter read: its name and digest, so that the same file gives the same document."""
+
+    name: ShortText
+    sha256: Sha256
+
+
+class Totals(_Strict):
+    """Control totals as the sender states them: lines and fen."""
+
+    count: Count
+    fen: Fen
+
+
+class DocumentRef(_Strict):
+    """Names a document by its source and id."""
+
+    source: SourceId
+    id: DocumentId
+
+
+class Publicity(_Strict):
+    """When and where the list hung for everybody to read."""
+
+    from_on: IsoDate
+    to_on: IsoDate
+    place: ShortText
+
+
+class Header(_Strict):
+    """What every document states: who sends what, the key's number, item count and the digest of each part."""
+
+    v: Literal[1]
+    county: County
+    kind: Annotated[str, Field(pattern=r"^[a-z]{1,16}$")]
+    source: SourceId
+    id: DocumentId
+    seq: Annotated[int, Field(ge=1, lt=2**53)]
+    count: Count
+    parts: Annotated[list[Sha256], Field(max_length=PARTS_MAX)]
+    file: FileRef | None = None
+
+    @field_validator("id")
+    @classmethod
+    def _no_personal_number(cls, value: str) -> str:
+        if holds_long_number(value):
+            message = "an id becomes public: no ID or account number in it"
+            raise ValueError(message)
+        return value
+
+    @model_validator(mode="after")
+    def _parts_fit_count(self) -> Self:
+        parts = len(self.parts)
+        if not parts <= self.count <= parts * PART_ITEMS_MAX:
+            message = "count does not fit the number of parts"
+            raise ValueError(message)
+        return self
+
+
+class PolicyHeader(Header):
+    """Programmes, sources, officers, rule settings, banks, quorum; takes effect when another root officer confirms."""
+
+    kind: Literal["policy"]
+
+
+class RegisterHeader(Header):
+    """A snapshot of one register (``full`` replaces it) or additions to it (``delta``), true on ``snapshot_on``."""
+
+    kind: Literal["register"]
+    register_name: Literal["population", "library", "relations", "deaths", "officials", "relatives"]
+    update: Literal["full", "delta"]
+    snapshot_on: IsoDate
+
+
+class AccountsHeader(Header):
+    """Card census of a township or department, true on ``snapshot_on``."""
+
+    kind: Literal["accounts"]
+    snapshot_on: IsoDate
+
+
+class DesignationsHeader(Header):
+    """Designated accounts chosen by payees."""
+
+    kind: Literal["designations"]
+
+
+class BatchHeader(Header):
+    """Payment instructions of one programme and period, with the totals their sender states."""
+
+    kind: Literal["batch"]
+    department: ShortText
+    township: TownCode
+    programme: ProgrammeId
+    period: Period
+    policy_number: ShortText
+    plan_number: ShortText
+    publicity: Publicity | None = None
+    entered_by: ShortText
+    checked_by: ShortText
+    totals: Totals
+
+
+class ReviewHeader(Header):
+    """One act on lines of one batch: hold, clear (needs a confirm), stop, or comment."""
+
+    kind: Literal["review"]
+    action: Literal["hold", "clear", "stop", "comment"]
+    batch: DocumentRef
+
+
+class ReleaseHeader(Header):
+    """The bureau's act that lets an assessed batch be paid; its part names application and voucher per paying bank."""
+
+    kind: Literal["release"]
+    batch: DocumentRef
+    number: Annotated[int, Field(ge=1, le=999)]
+
+
+class ConfirmHeader(Header):
+    """The second person: names the digest of the policy, release or clearing that now takes effect."""
+
+    kind: Literal["confirm"]
+    document: Sha256
+    note: Number | None = None
+
+
+AnyHeader = Annotated[
+    PolicyHeader
+    | RegisterHeader
+    | AccountsHeader
+    | DesignationsHeader
+    | BatchHeader
+    | ReviewHeader
+    | ReleaseHeader
+    | ConfirmHeader,
+    Field(discriminator="kind"),
+]
+KINDS = ("policy", "register", "accounts", "designations", "batch", "review", "release", "confirm")
+_kinds: TypeAdapter[AnyHeader] = TypeAdapter(AnyHeader)
+
+
+class _Base(Header):
+    """Reads what every header has and lets the fields of its kind pass unread."""
+
+    model_config = ConfigDict(extra="ignore", strict=True, frozen=True)
+
+
+def parse_base_header(raw: bytes) -> Header:
+    """Read what every header has; the ledger needs it to give even a malformed document its place. Raises ``I05``."""
+    try:
+        return _Base.model_validate_json(raw)
+    except ValidationError as error:
+        raise InputError("I05", _where(error)) from error
+
+
+def parse_header(raw: bytes) -> AnyHeader:
+    """Read a whole header of a known kind. Raises InputError ``D04`` naming the field."""
+    try:
+        return _kinds.validate_json(raw)
+    except ValidationError as error:
+        raise InputError("D04", _where(error)) from error
+
+
+def _where(error: ValidationError) -> str:
+    """Name the first offending field, never its value."""
+    location = render_location(error)
+    return f"field {location}" if location else "no JSON object of a known kind, or its fields contradict each other"

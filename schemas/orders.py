@@ -1,0 +1,81 @@
+"""Owns orders (代发明细): what a bank is told to pay. One order file per (batch, paying bank, release number).
+
+The ledger knows the list; an adapter renders it. A list is kept in columnar parts of at most 1,000 orders, and the
+``orders`` entry commits to the digests of all parts.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from pydantic import BaseModel, ConfigDict
+
+from schemas.canonical import render_canonical
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPart:
+    """Part ``index`` of an order file's list, as canonical JSON columns (:class:`OrderColumns`)."""
+
+    file: str
+    index: int
+    body: bytes
+
+
+class OrderColumns(BaseModel):
+    """Orders, one item each: line of the batch, payee's account, bank, branch (empty when ``on_us``), name, fen."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    account: list[str]
+    amount_fen: list[int]
+    bank: list[str]
+    branch: list[str]
+    line: list[int]
+    name: list[str]
+
+
+class OrderFile(BaseModel):
+    """What an order file is about; everything but the list. ``bank`` is the paying bank."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    file: str
+    county: str
+    source: str
+    document: str
+    programme: str
+    period: str
+    bank: str
+    release: int
+    summary: str
+    count: int
+    fen: int
+    parts: int
+    ordered_at: int
+    entry: int = -1  # index of the ``orders`` entry in the log, known after sealing
+
+
+def derive_file_id(source: str, document: str, bank: str, release: int) -> str:
+    """Name an order file: unique in a county, safe in a file name, no personal data.
+
+    >>> derive_file_id("bank-102", "PAY-1", "402", 1)
+    'bank-102_PAY-1_402_001'
+    """
+    return f"{source}_{document}_{bank}_{release:03d}"
+
+
+def render_order_part(orders: OrderColumns) -> bytes:
+    """Write one part of a list; these bytes are what the entry commits to."""
+    return render_canonical(orders.model_dump())
+
+
+def parse_order_part(body: bytes) -> OrderColumns:
+    """Read one part of a list that this program wrote."""
+    return OrderColumns.model_validate(json.loads(body))
+
+
+def render_order_commitment(parts: Sequence[bytes]) -> bytes:
+    """Write the private bytes of an ``orders`` entry: the digests of all parts of the list, in order."""
+    return render_canonical({"parts": [sha256(part).hexdigest() for part in parts]})
