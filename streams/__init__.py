@@ -1,0 +1,1 @@
+"""What carries the two lists: commands in, entries out. An engine runs any machine and knows nothing about money."""

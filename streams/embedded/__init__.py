@@ -1,0 +1,1 @@
+"""The embedded engine: one SQLite file, one process that runs the ledger, any number that append commands."""

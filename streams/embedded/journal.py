@@ -1,0 +1,232 @@
+"""Owns the embedded journal: one SQLite file, WAL, synchronous=FULL. Any process may append, one engine commits.
+
+It stores bytes and never looks into them. A connection belongs to the thread that opened it.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import ValidationError
+
+from schemas.canonical import render_canonical
+from schemas.commands import Command
+from schemas.commits import Bundle, CommitRecord, Step, parse_commit_record, render_commit_record
+from schemas.errors import ConfigurationError, ConflictError, InvariantError, invariant
+from schemas.orders import OrderFile, OrderPart
+from streams.embedded.schema import connect, connect_read_only, create_file, sqlite_errors
+
+PAGE_ROWS = 32  # rows read at once, then the read transaction ends: at most 32 parts of 4 MB in memory
+SNAPSHOTS_KEPT = 2  # the newest, and one to fall back to
+_INSERT_COMMAND = "INSERT INTO commands (kind, at, document, item, body) VALUES (?, ?, ?, ?, ?)"
+_LAST_COMMIT = "SELECT id, record, sha256 FROM commits ORDER BY id DESC LIMIT 1"
+_SNAPSHOTS = (
+    "SELECT commits.record, commits.sha256, snapshots.state FROM snapshots JOIN commits USING (id) ORDER BY id DESC"
+)
+
+
+class SqliteJournal:
+    """A :class:`streams.journal.Journal` in one SQLite file. Use :func:`open_journal` and its neighbours to get one."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """Take over an open connection."""
+        self._connection = connection
+        self._commit_id = 0  # the newest commit this object knows: a second engine's commit cannot slip in between
+
+    def __enter__(self) -> Self:
+        """Give itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the file."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; what was committed stays."""
+        self._connection.close()
+
+    def append(self, commands: Sequence[Command]) -> None:
+        """See :class:`streams.journal.Journal`."""
+        with self._transaction():
+            self._connection.executemany(_INSERT_COMMAND, map(_command_row, commands))
+
+    def holds_document(self, digest: str) -> bool:
+        """See :class:`streams.journal.Journal`."""
+        return bool(self._query("SELECT 1 FROM commands WHERE kind = 'header' AND document = ? LIMIT 1", digest))
+
+    def next_position(self) -> int:
+        """See :class:`streams.journal.Journal`."""
+        newest: int = self._query("SELECT coalesce(max(position), 0) FROM commands")[0][0]
+        return newest + 1
+
+    def commands(self, position: int) -> Iterator[tuple[int, Command]]:
+        """See :class:`streams.journal.Journal`."""
+        return self._commands(position, self.next_position())
+
+    def _commands(self, position: int, end: int) -> Iterator[tuple[int, Command]]:
+        select = (
+            "SELECT position, kind, at, body, document, item FROM commands"
+            " WHERE position >= ? AND position < ? ORDER BY position LIMIT ?"
+        )
+        while rows := self._query(select, position, end, PAGE_ROWS):
+            for row in rows:
+                yield row[0], Command(*row[1:])
+            position = rows[-1][0] + 1
+
+    def last_commit(self) -> CommitRecord | None:
+        """See :class:`streams.journal.Journal`."""
+        rows = self._query(_LAST_COMMIT)
+        if not rows:
+            return None
+        self._commit_id, record, digest = rows[0]
+        return _read_record(record, digest)
+
+    def newest_snapshot(self) -> tuple[CommitRecord, bytes] | None:
+        """See :class:`streams.journal.Journal`."""
+        with sqlite_errors():
+            for raw, digest, state in self._connection.execute(_SNAPSHOTS):
+                with suppress(InvariantError):  # a damaged record or state: an older one, or replay, gives the same
+                    record = _read_record(raw, digest)
+                    invariant(record.snapshot == sha256(state).hexdigest(), "a snapshot is the one its record states")
+                    return record, state
+        return None
+
+    def commit(self, steps: Sequence[Step], record: CommitRecord, snapshot: bytes | None = None) -> None:
+        """See :class:`streams.journal.Journal`."""
+        raw = render_commit_record(record)
+        with self._transaction():
+            self._insert_commit(raw)
+            for step in steps:
+                self._insert_step(step)
+            if snapshot is not None:
+                self._insert_snapshot(record, snapshot)
+        self._commit_id += 1
+
+    def _insert_commit(self, raw: bytes) -> None:
+        newest = self._connection.execute("SELECT coalesce(max(id), 0) FROM commits").fetchone()[0]
+        if newest != self._commit_id:
+            message = "another process committed to this journal: end it, then start again"
+            raise ConflictError(message)
+        self._connection.execute("INSERT INTO commits VALUES (?, ?, ?)", (newest + 1, raw, sha256(raw).hexdigest()))
+
+    def _insert_step(self, step: Step) -> None:
+        insert = self._connection.executemany
+        insert("INSERT INTO bundles VALUES (?, ?, ?, ?)", map(_bundle_row, step.bundles))
+        insert("INSERT INTO order_parts VALUES (?, ?, ?)", ((p.file, p.index, p.body) for p in step.order_parts))
+        insert("INSERT INTO order_files VALUES (?, ?, ?)", map(_order_file_row, step.order_files))
+
+    def _insert_snapshot(self, record: CommitRecord, state: bytes) -> None:
+        row = (self._commit_id + 1, record.position, record.snapshot, state)
+        self._connection.execute("INSERT INTO snapshots VALUES (?, ?, ?, ?)", row)
+        kept = "SELECT id FROM snapshots ORDER BY id DESC LIMIT ?"
+        self._connection.execute(f"DELETE FROM snapshots WHERE id NOT IN ({kept})", (SNAPSHOTS_KEPT,))  # noqa: S608 -- both are constants above
+
+    def bundles(self, first: int = 0) -> Iterator[Bundle]:
+        """See :class:`streams.journal.Journal`."""
+        start = self._query("SELECT coalesce(max(first), 0) FROM bundles WHERE first <= ?", first)[0][0]
+        while rows := self._query("SELECT * FROM bundles WHERE first >= ? ORDER BY first LIMIT ?", start, PAGE_ROWS):
+            yield from (Bundle(*row) for row in rows)
+            start = rows[-1][0] + 1
+
+    def order_files(self, first: int = 0) -> Iterator[OrderFile]:
+        """See :class:`streams.journal.Journal`."""
+        for (record,) in self._query("SELECT record FROM order_files WHERE entry >= ? ORDER BY entry", first):
+            yield _read_order_file(record)
+
+    def order_parts(self, file: str) -> Iterator[OrderPart]:
+        """See :class:`streams.journal.Journal`."""
+        item = 0
+        select = "SELECT file, item, body FROM order_parts WHERE file = ? AND item >= ? ORDER BY item LIMIT ?"
+        while rows := self._query(select, file, item, PAGE_ROWS):
+            yield from (OrderPart(*row) for row in rows)
+            item = rows[-1][1] + 1
+
+    def _query(self, select: str, *values: object) -> list[Any]:
+        with sqlite_errors():
+            return self._connection.execute(select, values).fetchall()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with sqlite_errors():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):  # what went wrong first is what counts
+                    self._connection.execute("ROLLBACK")
+                raise
+
+
+def create_journal(path: Path, genesis: Command) -> None:
+    """Make a new journal whose first command is ``genesis``. Refuses with ConflictError where something stands.
+
+    The file appears whole or not at all: it is made beside its place and linked into it.
+    """
+    if genesis.kind != "genesis":
+        message = "the first command of a journal is its genesis"
+        raise ConfigurationError(message)
+    if path.exists():
+        message = f"{path} exists already: a county has one journal, for life"
+        raise ConflictError(message)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
+    draft.unlink(missing_ok=True)
+    try:
+        create_file(draft)
+        with SqliteJournal(connect(draft)) as journal:
+            journal.append([genesis])
+        _link(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def open_journal(path: Path) -> SqliteJournal:
+    """Open an existing journal to append to it or to run an engine on it. ConfigurationError if there is none."""
+    return SqliteJournal(connect(path))
+
+
+def open_journal_read_only(path: Path) -> SqliteJournal:
+    """Open an existing journal for views."""
+    return SqliteJournal(connect_read_only(path))
+
+
+def _link(draft: Path, path: Path) -> None:
+    try:
+        os.link(draft, path)
+    except FileExistsError as error:
+        message = f"{path} exists already: a county has one journal, for life"
+        raise ConflictError(message) from error
+    directory = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
+
+
+def _read_record(raw: bytes, digest: str) -> CommitRecord:
+    invariant(sha256(raw).hexdigest() == digest, "a commit record was changed on disk: restore a backup")
+    return parse_commit_record(raw)
+
+
+def _read_order_file(raw: bytes) -> OrderFile:
+    try:
+        return OrderFile.model_validate_json(raw)
+    except ValidationError as error:
+        message = "an order file's record was changed on disk: restore the journal from a backup"
+        raise InvariantError(message) from error
+
+
+def _command_row(command: Command) -> tuple[str, int, str, int, bytes]:
+    return command.kind, command.at, command.document, command.index, command.body
+
+
+def _bundle_row(bundle: Bundle) -> tuple[int, int, bytes, bytes]:
+    return bundle.first, bundle.count, bundle.entries, bundle.disclosures
+
+
+def _order_file_row(file: OrderFile) -> tuple[int, str, bytes]:
+    return file.entry, file.file, render_canonical(file.model_dump())

@@ -1,0 +1,114 @@
+"""Owns the tables of the embedded journal and how its file is opened. It never reads or writes a row."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from schemas.errors import ConfigurationError, DependencyError, InvariantError
+
+SCHEMA_VERSION = 1
+SQLITE_OLDEST = (3, 37, 0)  # the first that knows STRICT tables
+BUSY_MILLISECONDS = 60_000  # one append of the biggest document, with room
+WAL_BYTES_KEPT = 67_108_864  # a snapshot makes the WAL grow; it is cut back to this
+PAGE_BYTES = 16_384  # rows are blobs of 50 to 300 kB, so bigger pages mean fewer of them
+
+TABLES = """
+CREATE TABLE commands (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    document TEXT NOT NULL,
+    item INTEGER NOT NULL,
+    body BLOB NOT NULL
+) STRICT;
+CREATE INDEX commands_header ON commands (document) WHERE kind = 'header';
+CREATE TABLE commits (id INTEGER PRIMARY KEY, record BLOB NOT NULL, sha256 TEXT NOT NULL) STRICT;
+CREATE TABLE bundles (
+    first INTEGER PRIMARY KEY,
+    count INTEGER NOT NULL CHECK (count > 0),
+    entries BLOB NOT NULL,
+    disclosures BLOB NOT NULL
+) STRICT;
+CREATE TABLE order_files (entry INTEGER PRIMARY KEY, file TEXT NOT NULL UNIQUE, record BLOB NOT NULL) STRICT;
+CREATE TABLE order_parts (file TEXT NOT NULL, item INTEGER NOT NULL, body BLOB NOT NULL, UNIQUE (file, item)) STRICT;
+CREATE TABLE snapshots (
+    id INTEGER PRIMARY KEY REFERENCES commits (id),
+    position INTEGER NOT NULL,
+    sha256 TEXT NOT NULL,
+    state BLOB NOT NULL
+) STRICT;
+"""
+
+
+@contextmanager
+def sqlite_errors() -> Iterator[None]:
+    """Turn SQLite's errors into ours: what may pass by itself or by making room, and what never will."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        message = f"the journal does not answer ({error}): free disk space or end what holds it, then start again"
+        raise DependencyError(message) from error
+    except sqlite3.Error as error:
+        message = f"the journal is damaged or misused ({error}): restore it from a backup"
+        raise InvariantError(message) from error
+
+
+def create_file(path: Path) -> None:
+    """Make an empty journal file with its tables, readable by its owner only (it holds personal data)."""
+    _check_library()
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    with sqlite_errors():
+        connection = sqlite3.connect(path, isolation_level=None)
+        connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.executescript(f"BEGIN; {TABLES} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+        connection.close()
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open a journal for reading and writing: every commit is on disk when it returns."""
+    connection = _connect(path, "rw")
+    with sqlite_errors():
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute(f"PRAGMA journal_size_limit = {WAL_BYTES_KEPT}")
+    return connection
+
+
+def connect_read_only(path: Path) -> sqlite3.Connection:
+    """Open a journal for views: writing through this connection fails."""
+    return _connect(path, "ro")
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    _check_library()
+    if not path.is_file():
+        message = f"no journal at {path}: make the home with 'consolidator init'"
+        raise ConfigurationError(message)
+    with sqlite_errors():
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None)
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+    _check_version(connection, path)
+    return connection
+
+
+def _check_version(connection: sqlite3.Connection, path: Path) -> None:
+    try:
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+    except sqlite3.OperationalError as error:
+        message = f"the journal at {path} does not answer ({error})"
+        raise DependencyError(message) from error
+    except sqlite3.DatabaseError as error:
+        message = f"{path} is not a journal: restore it from a backup"
+        raise ConfigurationError(message) from error
+    if version != SCHEMA_VERSION:
+        message = f"the journal at {path} has schema {version}, not {SCHEMA_VERSION}: use the release that made it"
+        raise ConfigurationError(message)
+
+
+def _check_library() -> None:
+    if sqlite3.sqlite_version_info < SQLITE_OLDEST:
+        message = f"SQLite {sqlite3.sqlite_version} is too old: 3.37 or newer is needed"
+        raise ConfigurationError(message)

@@ -1,0 +1,50 @@
+"""Owns the protocol of durable storage under an engine, with its durability in words. Knows nothing about money."""
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from schemas.commands import Command
+from schemas.commits import Bundle, CommitRecord, Step
+from schemas.orders import OrderFile, OrderPart
+
+
+class Journal(Protocol):
+    """Commands in one order and commits on top of them. Positions count from 1 and are dense only within one journal.
+
+    Errors of every method: DependencyError when the storage does not answer (full, locked, I/O), InvariantError when
+    what it holds cannot be right.
+    """
+
+    def append(self, commands: Sequence[Command]) -> None:
+        """Append all commands or none; on return they are on disk. Any process may call this at any time."""
+
+    def holds_document(self, digest: str) -> bool:
+        """Say whether a header with this digest was appended before."""
+
+    def next_position(self) -> int:
+        """Give the position that the next appended command would take."""
+
+    def commands(self, position: int) -> Iterator[tuple[int, Command]]:
+        """Give the commands from ``position`` on, in order, with their positions, up to the end as of the call."""
+
+    def last_commit(self) -> CommitRecord | None:
+        """Give the newest commit record. InvariantError when its bytes are not the ones that were committed."""
+
+    def newest_snapshot(self) -> tuple[CommitRecord, bytes] | None:
+        """Give the newest snapshot whose SHA-256 is the one its commit record states, or None."""
+
+    def commit(self, steps: Sequence[Step], record: CommitRecord, snapshot: bytes | None = None) -> None:
+        """Store the steps, the record and perhaps a snapshot in one transaction; on return they are on disk.
+
+        ConflictError when another engine committed since this object last read or wrote a commit record. After any
+        exception nothing is known about the transaction: stop and recover, never retry.
+        """
+
+    def bundles(self, first: int = 0) -> Iterator[Bundle]:
+        """Give the committed bundles in order, from the one that holds entry ``first``."""
+
+    def order_files(self, first: int = 0) -> Iterator[OrderFile]:
+        """Give the committed order files in the order of their entries, from entry ``first`` on."""
+
+    def order_parts(self, file: str) -> Iterator[OrderPart]:
+        """Give the parts of one order file's list, in order."""

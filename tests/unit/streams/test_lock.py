@@ -1,0 +1,53 @@
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from schemas.errors import ConflictError
+from streams.embedded.lock import hold_lock
+
+HOLDER = """
+import sys
+from pathlib import Path
+from streams.embedded.lock import hold_lock
+with hold_lock(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def _start_holder(path: Path) -> subprocess.Popen[str]:
+    holder = subprocess.Popen(  # noqa: S603 -- our own
+        [sys.executable, "-c", HOLDER, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "held\n"
+    return holder
+
+
+def test_a_second_process_is_told_who_runs_the_ledger(tmp_path: Path) -> None:
+    with _start_holder(tmp_path / "ledger.lock") as holder:
+        with pytest.raises(ConflictError, match=str(holder.pid)), hold_lock(tmp_path / "ledger.lock"):
+            pass
+        holder.communicate()
+    with hold_lock(tmp_path / "ledger.lock"):
+        assert (tmp_path / "ledger.lock").read_text() == str(os.getpid())
+
+
+def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
+    with _start_holder(tmp_path / "ledger.lock") as holder:
+        holder.send_signal(signal.SIGKILL)
+        holder.communicate()
+    with hold_lock(tmp_path / "ledger.lock"):
+        pass
+
+
+def test_the_lock_is_free_after_an_exception_and_the_file_stays(tmp_path: Path) -> None:
+    with pytest.raises(ArithmeticError), hold_lock(tmp_path / "ledger.lock"):
+        raise ArithmeticError
+    with hold_lock(tmp_path / "ledger.lock"), pytest.raises(ConflictError), hold_lock(tmp_path / "ledger.lock"):
+        pass
+    assert (tmp_path / "ledger.lock").is_file()
