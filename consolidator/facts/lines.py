@@ -1,0 +1,87 @@
+"""Owns lines (发放明细) and batches (批次): states, amounts, and where a claim or household stands.
+
+A line's place is one integer: batch index × 2^20 + (line − 1). Columns that only an unsettled batch needs are kept
+apart, so that history costs little memory.
+"""
+
+from array import array
+from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+
+if TYPE_CHECKING:
+    Amounts = array[int]
+else:
+    Amounts = array  # subscriptable only from Python 3.12 on
+
+LINE_STATES = (
+    "undecided",
+    "ready",
+    "held",
+    "refused",
+    "stopped",
+    "ordered",
+    "credited",
+    "failed",
+    "unknown",
+    "returned",
+    "rebuilt",
+)
+UNDECIDED, READY, HELD, REFUSED, STOPPED, ORDERED = range(6)
+UNSETTLED = frozenset((UNDECIDED, READY, HELD, ORDERED, LINE_STATES.index("unknown")))
+NO_BANK = 255
+_LINE_BITS = 20
+
+
+class OpenLines(Struct):
+    """What a batch needs while lines may still change: raw parts and the assessed designation of each line.
+
+    ``findings`` (held lines) and ``cleared`` (lines let go) map line to findings, as ``CODE:level``.
+    """
+
+    parts: list[bytes]
+    designation: list[int]
+    findings: dict[int, list[str]] = field(default_factory=dict)
+    cleared: dict[int, list[str]] = field(default_factory=dict)
+
+
+class Batch(Struct):
+    """A batch. ``states``: an index of :data:`LINE_STATES` a line; ``banks``: an index of the state's bank codes."""
+
+    index: int
+    source: str
+    document: str
+    digest: str
+    programme: str
+    period: str
+    township: str
+    control_count: int
+    control_fen: int
+    state: str
+    file: str
+    assessed_at: int
+    states: bytearray
+    banks: bytearray
+    fen: Amounts
+    sums: list[list[int]]
+    open: OpenLines | None
+    releases: int = 0
+
+
+def derive_place(batch: int, line: int) -> int:
+    """Pack batch index and line (from 1) into one integer.
+
+    >>> split_place(derive_place(3, 7))
+    (3, 7)
+    """
+    return batch << _LINE_BITS | line - 1
+
+
+def split_place(place: int) -> tuple[int, int]:
+    """Give batch index and line of a place."""
+    return place >> _LINE_BITS, (place & (1 << _LINE_BITS) - 1) + 1
+
+
+def sum_states(batch: Batch) -> dict[str, tuple[int, int]]:
+    """Give count and fen by state, leaving out the states nobody is in."""
+    return {name: (count, fen) for name, (count, fen) in zip(LINE_STATES, batch.sums, strict=True) if count or fen}

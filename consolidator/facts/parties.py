@@ -1,0 +1,34 @@
+"""Owns who may act: sources, officers with their powers, and documents that wait for their parts or a second person."""
+
+from msgspec import Struct
+
+ROOT_SOURCE = "root"  # root officers send policy only; they belong to no department
+ANY_PROGRAMME = "*"
+
+
+class Source(Struct, frozen=True):
+    """A party that may send documents (报送单位)."""
+
+    name: str
+    type: str
+
+
+class Officer(Struct, frozen=True):
+    """One key of one person or adapter, and its powers. ``person`` is equal for two keys of one human being."""
+
+    id: str
+    source: str
+    person: str
+    role: str
+    kinds: list[str]
+    programmes: list[str]
+    regions: list[str]
+
+
+class OpenDocument(Struct):
+    """An accepted document: exact header bytes, who signed it, and the parts that have arrived (raw bytes)."""
+
+    header: bytes
+    key: str
+    digest: str
+    parts: list[bytes]

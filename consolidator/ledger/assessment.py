@@ -1,0 +1,144 @@
+"""Owns the deciding of a slice: findings → state, bank and route of each line → the slice's entries."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from consolidator.facts.accounts import Designation
+from consolidator.facts.lines import HELD, READY, REFUSED, Batch, derive_place, split_place
+from consolidator.facts.programmes import RuleSetting
+from consolidator.facts.state import State
+from consolidator.ledger.moves import derive_bank_index, move_lines, open_lines
+from consolidator.ledger.routing import INTERBANK, ON_US, find_paying_banks, hold_unroutable
+from consolidator.rules.catalogue import RED, is_stopping
+from consolidator.rules.duplicates import claim_in_order, derive_claim_keys
+from consolidator.rules.groups import GroupHits
+from consolidator.rules.running import Hits, find_level, run_line_rules
+from consolidator.rules.slices import Slice
+from schemas.canonical import render_canonical
+from schemas.entries import LineBlock, LinePrivates
+from schemas.identifiers import derive_line_ref
+from schemas.instants import render_instant
+
+_STATE_NAMES = {READY: "ready", HELD: "held", REFUSED: "refused"}
+NO_DESIGNATION = Designation(0, "", "", "", 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a slice came to, one item a line: state, paying bank (empty unless ready), and the hits behind it."""
+
+    states: Sequence[int]
+    banks: Sequence[str]
+    hits: Hits
+
+
+def judge(state: State, batch: Batch, part: Slice, groups: Sequence[GroupHits]) -> Verdict:
+    """Decide every line of a slice and write claims; does not touch line states yet."""
+    hits = run_line_rules(part)
+    hold_unroutable(part, hits)
+    hits.add([item for item, fen in enumerate(part.columns.amount_fen) if fen == 0], "S12", RED)
+    for group in groups:
+        _add_group(state, batch, part, group, hits)
+    _claim(state, batch, part, hits)
+    states = [REFUSED if item in hits.refused else HELD if item in hits.held else READY for item in range(len(part))]
+    paying = find_paying_banks(part)
+    banks = [bank if decided == READY else "" for decided, bank in zip(states, paying, strict=True)]
+    return Verdict(states, banks, hits)
+
+
+def apply_verdict(state: State, batch: Batch, part: Slice, verdict: Verdict) -> None:
+    """Write a verdict into the batch: banks, designations, findings of held lines, states and sums."""
+    first = part.first_line
+    indices = {bank: derive_bank_index(state, bank) for bank in sorted(set(verdict.banks))}
+    batch.banks[first - 1 : first - 1 + len(part)] = bytes(map(indices.__getitem__, verdict.banks))
+    groups: dict[tuple[int, str], list[int]] = {}
+    for line, key in enumerate(zip(verdict.states, verdict.banks, strict=True), start=first):
+        groups.setdefault(key, []).append(line)
+    for (decided, _), lines in sorted(groups.items()):
+        move_lines(state, batch, lines, decided)
+    working = open_lines(batch)
+    working.designation += [0 if chosen is None else chosen.version for chosen in part.designations]
+    for item in sorted(verdict.hits.held - verdict.hits.refused):
+        working.findings[first + item] = sorted(verdict.hits.findings[item])
+
+
+def render_lines(batch: Batch, part: Slice, verdict: Verdict, now: int) -> LineBlock:
+    """Make the slice's line entries."""
+    findings = ["[]"] * len(part)
+    for item, found in verdict.hits.findings.items():
+        findings[item] = '["' + '","'.join(sorted(found)) + '"]'
+    paying = frozenset(part.programme.paying_banks)
+    routes = [
+        "" if not bank else ON_US if chosen is not None and chosen.bank in paying else INTERBANK
+        for bank, chosen in zip(verdict.banks, part.designations, strict=True)
+    ]
+    return LineBlock(
+        at=render_instant(now),
+        source=batch.source,
+        document=batch.document,
+        programme=batch.programme,
+        period=batch.period,
+        first_line=part.first_line,
+        amount_fen=batch.fen[part.first_line - 1 : part.first_line - 1 + len(part)],
+        bank=verdict.banks,
+        route=routes,
+        state=list(map(_STATE_NAMES.__getitem__, verdict.states)),
+        village=find_villages(part),
+        findings=findings,
+        privates=render_privates(part, verdict.hits.evidence).render(),
+    )
+
+
+def render_privates(part: Slice, evidence: Mapping[int, Mapping[str, Any]]) -> LinePrivates:
+    """Make the private columns of a slice."""
+    count = len(part)
+    columns = part.columns
+    designations = [NO_DESIGNATION if chosen is None else chosen for chosen in part.designations]
+    facts = ["{}"] * count
+    for item, found in evidence.items():
+        facts[item] = render_canonical(found).decode()
+    return LinePrivates(
+        account=[chosen.account for chosen in designations],
+        beneficiary_id=part.beneficiary_id,
+        beneficiary_name=columns.beneficiary_name,
+        designation=[chosen.version for chosen in designations],
+        evidence=facts,
+        head_id=[""] * count if columns.head_id is None else [head or "" for head in columns.head_id],
+        payee_id=part.payee_id,
+        payee_name=part.payee_name,
+        stated_account=[""] * count if columns.account is None else [stated or "" for stated in columns.account],
+    )
+
+
+def find_villages(part: Slice) -> Sequence[str]:
+    """Give each line's village: as stated, else where the population register has the beneficiary, else empty."""
+    registered = ["" if person is None else person.village for person in part.persons]
+    stated = part.columns.village
+    return registered if stated is None else [own or known for own, known in zip(stated, registered, strict=True)]
+
+
+def _add_group(state: State, batch: Batch, part: Slice, group: GroupHits, hits: Hits) -> None:
+    """Take over what a group rule found about this slice's lines."""
+    first_place = derive_place(batch.index, part.first_line)
+    items = [item for item in range(len(part)) if first_place + item in group.places]
+    hits.add(items, group.code, find_level(group.code, None, state.policy.rules.get(group.code, RuleSetting())))
+    for item in items:
+        hits.explain(item, group.code, group.places[first_place + item])
+
+
+def _claim(state: State, batch: Batch, part: Slice, hits: Hits) -> None:
+    """R16, always red: two lines can never hold one entitlement, so no setting softens it."""
+    held = state.claims.entitlements.setdefault(batch.programme, {}).setdefault(batch.period, {})
+    late = claim_in_order(derive_claim_keys(part), derive_place(batch.index, part.first_line), hits.refused, held)
+    items = [item for item in late if item not in part.odd]
+    hits.add(items, "R16", RED)
+    for item in items:
+        index, line = split_place(late[item])
+        holder = state.batches[index]
+        hits.explain(item, "R16", {"held_by": derive_line_ref(holder.source, holder.document, line)})
+
+
+def list_stopping(hits: Hits, item: int) -> list[str]:
+    """Give the findings of an item that keep it from being paid, sorted."""
+    return sorted(finding for finding in hits.findings.get(item, ()) if is_stopping(finding))

@@ -1,0 +1,125 @@
+"""Owns later changes of single lines: holding, clearing, stopping, and the entry each of them makes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from consolidator.facts.accounts import Designation
+from consolidator.facts.lines import HELD, LINE_STATES, READY, STOPPED, Batch, derive_place
+from consolidator.facts.state import State
+from consolidator.ledger.assessment import NO_DESIGNATION
+from consolidator.ledger.emission import Emission
+from consolidator.ledger.moves import find_bank, move_line, open_lines
+from consolidator.ledger.routing import find_rail
+from consolidator.rules.duplicates import derive_claim_keys
+from consolidator.rules.slices import Slice, build_slice
+from schemas.canonical import render_canonical
+from schemas.errors import invariant
+from schemas.headers import PART_ITEMS_MAX
+from schemas.instants import render_instant
+from schemas.parts import BatchPart, parse_part
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line's change: item of its slice, new state, findings and facts behind it, who (key) and which document."""
+
+    item: int
+    to: int
+    findings: Sequence[str]
+    evidence: Mapping[str, Any]
+    by: str
+    cause: str
+    reason: str = ""
+
+
+def reopen_part(state: State, batch: Batch, index: int, first_line: int) -> Slice:
+    """Read part ``index`` of an unsettled batch again, and look up what is known now."""
+    programme = state.policy.programmes[batch.programme]
+    parsed = parse_part(BatchPart, open_lines(batch).parts[index])
+    return build_slice(state, programme, batch.period, first_line, parsed, state.now)
+
+
+def reopen_slice(state: State, batch: Batch, line: int) -> tuple[Slice, int]:
+    """Give the slice that holds a line, and the line's item in it."""
+    index, item = divmod(line - 1, PART_ITEMS_MAX)
+    return reopen_part(state, batch, index, index * PART_ITEMS_MAX + 1), item
+
+
+def emit_change(state: State, batch: Batch, part: Slice, change: Change, emission: Emission) -> None:
+    """Change a line and write its entry."""
+    line = part.first_line + change.item
+    came_from = batch.states[line - 1]
+    bank = find_bank(state, batch, line) if READY in (came_from, change.to) else ""
+    move_line(state, batch, line, change.to)
+    _keep_findings(batch, line, change)
+    if change.to == STOPPED:
+        _free(state, batch, part, change.item)
+    fields = {
+        "source": batch.source,
+        "document": batch.document,
+        "line": line,
+        "programme": batch.programme,
+        "period": batch.period,
+        "amount_fen": batch.fen[line - 1],
+        "from": LINE_STATES[came_from],
+        "to": LINE_STATES[change.to],
+        "bank": bank,
+        "route": find_rail(bank, _find_assessed(state, batch, part, change.item)) if bank else "",
+        "findings": list(change.findings),
+        "by": change.by,
+        "cause": change.cause,
+    }
+    emission.add("change", render_instant(state.now), fields, _render_private(part, change))
+
+
+def _find_assessed(state: State, batch: Batch, part: Slice, item: int) -> Designation:
+    """Give the designation a ready line was assessed with, which may no longer be the one in force."""
+    version = open_lines(batch).designation[part.first_line - 1 + item]
+    return state.designations[part.payee_id[item]][version - 1]
+
+
+def _keep_findings(batch: Batch, line: int, change: Change) -> None:
+    findings = open_lines(batch).findings
+    if change.to == HELD:
+        findings[line] = sorted(change.findings)
+    else:
+        del findings[line]
+
+
+def _free(state: State, batch: Batch, part: Slice, item: int) -> None:
+    """Free what a stopped line held: its entitlement, its place in its household and among its payee's collections."""
+    place = derive_place(batch.index, part.first_line + item)
+    held = state.claims.entitlements[batch.programme][batch.period]
+    key = derive_claim_keys(part)[item]
+    invariant(held.pop(key, None) == place, "a held line holds its entitlement")
+    households = state.claims.households.get(batch.programme, {}).get(batch.period, {})
+    # The register may have moved the person since: the household is the one where the line stands, found by its place.
+    for household in [key for key, members in households.items() if any(at == place for _, at in members)]:
+        _drop(households, household, place)
+    _drop(state.claims.collections, part.payee_id[item], place)
+
+
+def _drop(index: dict[str, list[tuple[str, int]]], key: str, place: int) -> None:
+    left = [member for member in index.pop(key, ()) if member[1] != place]
+    if left:
+        index[key] = left
+
+
+def _render_private(part: Slice, change: Change) -> bytes:
+    item, columns = change.item, part.columns
+    designation = part.designations[item] or NO_DESIGNATION
+    head = columns.head_id[item] if columns.head_id is not None else None
+    stated = columns.account[item] if columns.account is not None else None
+    private = {
+        "account": designation.account,
+        "beneficiary_id": part.beneficiary_id[item],
+        "beneficiary_name": columns.beneficiary_name[item],
+        "designation": designation.version,
+        "evidence": dict(change.evidence),
+        "head_id": head or "",
+        "payee_id": part.payee_id[item],
+        "payee_name": part.payee_name[item],
+        "stated_account": stated or "",
+    }
+    return render_canonical(private | ({"reason": change.reason} if change.reason else {}))

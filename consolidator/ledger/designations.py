@@ -1,0 +1,68 @@
+"""Owns ``designations``: the payee's one account. A first choice takes effect at once, a change after cooling off."""
+
+from collections.abc import Iterator
+
+from consolidator.facts.accounts import Designation, find_current
+from consolidator.ledger.acts import Act, emit_effect, emit_refusal
+from consolidator.ledger.emission import Emission
+from consolidator.ledger.items import Items, Tally, read_parts
+from schemas.errors import InputError
+from schemas.headers import DesignationsHeader
+from schemas.instants import HOUR_SECONDS
+from schemas.parts import DesignationsPart
+from schemas.policy import SETTINGS
+
+
+def effect_designations(act: Act[DesignationsHeader]) -> Iterator[Emission]:
+    """Record choices, part by part. The account must be one of the payee's own in the census."""
+    tally = Tally()
+    seen: set[str] = set()
+    try:
+        parts = read_parts(act, DesignationsPart, tally)
+    except InputError as error:
+        yield emit_refusal(act, error.code, error.detail)
+        return
+    for items in parts:
+        _record(act, items, tally, seen)
+        yield Emission(lines=items.size)
+    yield emit_effect(act, tally.accepted, sorted(tally.refused))
+
+
+def _record(act: Act[DesignationsHeader], items: Items[DesignationsPart], tally: Tally, seen: set[str]) -> None:
+    """Record the choices of one part. A payee stated twice in one document has not chosen: the second is refused."""
+    part = items.columns
+    branches = part.branch or [None] * len(part)
+    for index, number in items.numbers:
+        payee = part.payee_id[index]
+        if payee in seen:
+            tally.count(number, "S10")
+            continue
+        seen.add(payee)
+        tally.count(number, _designate(act, payee, part.bank[index], part.account[index], branches[index]))
+
+
+def _designate(act: Act[DesignationsHeader], payee: str, bank: str, account: str, branch: str | None) -> str:
+    """Add one choice to the payee's history; the same choice again adds nothing. Returns a reason code or empty.
+
+    Naming the account in force takes back a change that is still cooling off, so it takes effect at once.
+    """
+    state = act.state
+    known = state.accounts.get(account)
+    if known is None or known.bank != bank:
+        return "S05"
+    if known.holder != payee:
+        return "S06"
+    history = state.designations.setdefault(payee, [])
+    choice = (bank, account, branch or known.branch)
+    if history and _describe(history[-1]) == choice:
+        return ""
+    cooling = state.policy.settings.get("cooling_off_hours", SETTINGS["cooling_off_hours"]) * HOUR_SECONDS
+    current = find_current(history, state.now)
+    effective_at = state.now if current is None or _describe(current) == choice else state.now + cooling
+    history.append(Designation(len(history) + 1, *choice, state.now, effective_at))
+    return ""
+
+
+def _describe(designation: Designation) -> tuple[str, str, str]:
+    """Give what is chosen: bank, account, branch."""
+    return designation.bank, designation.account, designation.branch

@@ -1,0 +1,151 @@
+"""Owns the dispatch: one command at its ordinal, slice by slice. What a kind does stands in the file of its name."""
+
+from collections.abc import Callable, Iterator, Mapping
+from hashlib import sha256
+from typing import Any
+
+from consolidator.facts.parties import OpenDocument
+from consolidator.facts.state import State
+from consolidator.ledger.accounts import effect_accounts
+from consolidator.ledger.acts import Act, emit_refusal
+from consolidator.ledger.admission import Arrival, admit, receive
+from consolidator.ledger.batches import effect_batch
+from consolidator.ledger.closes import close_hour, is_close_due
+from consolidator.ledger.designations import effect_designations
+from consolidator.ledger.emission import Emission
+from consolidator.ledger.policy import effect_policy, propose_policy
+from consolidator.ledger.registers import effect_register
+from consolidator.ledger.releases import effect_release, propose_release
+from consolidator.ledger.reviews import effect_review, propose_review
+from schemas.commands import Command, parse_genesis
+from schemas.errors import ConfigurationError
+from schemas.headers import AnyHeader, ConfirmHeader, PolicyHeader, ReleaseHeader, ReviewHeader, parse_header
+from schemas.instants import render_instant
+
+Effect = Callable[[Act[Any]], Iterator[Emission]]
+_EFFECTS: Mapping[str, Effect] = {
+    "policy": effect_policy,
+    "register": effect_register,
+    "accounts": effect_accounts,
+    "designations": effect_designations,
+    "batch": effect_batch,
+    "review": effect_review,
+    "release": effect_release,
+}
+_PROPOSALS: Mapping[str, Effect] = {"policy": propose_policy, "review": propose_review, "release": propose_release}
+
+
+def begin(command: Command) -> tuple[State, Emission]:
+    """Start a county from its genesis command."""
+    if command.kind != "genesis":
+        message = "the first command is no genesis: make the home with 'consolidator init'"
+        raise ConfigurationError(message)
+    genesis = parse_genesis(command.body)
+    state = State(county=genesis.county, origin=genesis.origin, roots=genesis.roots, now=command.at, ordinal=1)
+    emission = Emission()
+    fields = genesis.model_dump(exclude={"v"})
+    emission.add("genesis", render_instant(command.at), fields)
+    return state, emission
+
+
+def apply(state: State, command: Command) -> Iterator[Emission]:
+    """Apply one command. Yields its slices; nothing at all for an identical repeat or a tick with nothing due."""
+    match command.kind:
+        case "header":
+            yield from _apply_header(state, command)
+        case "part":
+            yield from _apply_part(state, command)
+        case "tick":
+            if is_close_due(state, command.at):
+                yield from _advance(state, command.at)
+        case _:
+            message = "a second genesis: this journal was put together by hand"
+            raise ConfigurationError(message)
+
+
+def _advance(state: State, at: int) -> Iterator[Emission]:
+    """Give the command its ordinal and its time; an hour that passed is closed first."""
+    now = max(at, state.now)
+    if is_close_due(state, now):
+        yield from close_hour(state, now)
+    state.now = now
+    state.ordinal += 1
+
+
+def _apply_header(state: State, command: Command) -> Iterator[Emission]:
+    arrival = receive(state, command.body, command.document)
+    if not isinstance(arrival, Arrival):
+        yield Emission(outcomes=[arrival])
+        return
+    if arrival.place == "identical":
+        return
+    yield from _advance(state, command.at)
+    key = arrival.envelope.key
+    if arrival.place == "due" and key in state.open:
+        yield _void_unfinished(state, state.open.pop(key))
+    emission, header = admit(state, arrival)
+    yield emission
+    if header is None:
+        return
+    document = OpenDocument(arrival.envelope.header, key, arrival.envelope.digest, [])
+    if header.parts:
+        state.open[key] = document
+    else:
+        yield from _complete(state, document)
+
+
+def _apply_part(state: State, command: Command) -> Iterator[Emission]:
+    """Take the next part of an unfinished document; a part nobody waits for takes no ordinal."""
+    document = next((found for found in state.open.values() if found.digest == command.document), None)
+    if document is None or command.index != len(document.parts):
+        return
+    header = parse_header(document.header)
+    if sha256(command.body).hexdigest() != header.parts[command.index]:
+        return
+    yield from _advance(state, command.at)
+    document.parts.append(command.body)
+    if len(document.parts) < len(header.parts):
+        yield Emission()
+        return
+    del state.open[document.key]
+    yield from _complete(state, document)
+
+
+def _void_unfinished(state: State, document: OpenDocument) -> Emission:
+    """A key's next header voids its unfinished document."""
+    header = parse_header(document.header)
+    return emit_refusal(Act(state, header, document.digest, (), document.key, document.digest), "D07")
+
+
+def _complete(state: State, document: OpenDocument) -> Iterator[Emission]:
+    """A document is whole: it takes effect, or waits for its second person, or is that second person's word."""
+    header = parse_header(document.header)
+    if isinstance(header, ConfirmHeader):
+        confirmed = state.pending.pop(header.document)
+        yield from _effect(state, confirmed, document.key, document.digest)
+    elif _needs_confirm(header):
+        refused = False
+        for emission in _PROPOSALS[header.kind](_make_act(state, document, header, document.key, document.digest)):
+            refused = True
+            yield emission
+        if not refused:
+            state.pending[document.digest] = document
+            yield Emission()
+    else:
+        yield from _effect(state, document, document.key, document.digest)
+
+
+def _needs_confirm(header: AnyHeader) -> bool:
+    """Policy, release and clearing take effect only when a second person names their digest."""
+    return isinstance(header, PolicyHeader | ReleaseHeader) or (
+        isinstance(header, ReviewHeader) and header.action == "clear"
+    )
+
+
+def _effect(state: State, document: OpenDocument, key: str, cause: str) -> Iterator[Emission]:
+    header = parse_header(document.header)
+    yield from _EFFECTS[header.kind](_make_act(state, document, header, key, cause))
+
+
+def _make_act(state: State, document: OpenDocument, header: AnyHeader, key: str, cause: str) -> Act[AnyHeader]:
+    return Act(state, header, document.digest, document.parts, key, cause)

@@ -1,0 +1,87 @@
+"""Owns late findings: what a group rule says about lines of earlier batches.
+
+A line not yet ordered is held (or, if held already, gets the finding); an ordered one gets a clue, once.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from consolidator.facts.lines import HELD, LINE_STATES, READY, Batch, derive_place, split_place
+from consolidator.facts.programmes import RuleSetting
+from consolidator.facts.state import State
+from consolidator.ledger.changes import Change, emit_change, reopen_slice
+from consolidator.ledger.emission import Emission
+from consolidator.ledger.moves import open_lines
+from consolidator.rules.catalogue import is_stopping, render_finding
+from consolidator.rules.groups import GroupHits
+from consolidator.rules.running import find_level
+from schemas.headers import PART_ITEMS_MAX
+from schemas.instants import render_instant
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A finding (``CODE:level``) with the facts compared, and the digest of the document that brought it up."""
+
+    finding: str
+    evidence: Mapping[str, Any]
+    cause: str
+
+
+def mark_earlier(state: State, current: Batch, groups: list[GroupHits], cause: str) -> Iterator[Emission]:
+    """Mark the members of group findings that stand in other batches, in slices."""
+    emission = Emission()
+    for group in groups:
+        level = find_level(group.code, None, state.policy.rules.get(group.code, RuleSetting()))
+        for place, facts in sorted(group.places.items()):
+            if split_place(place)[0] == current.index:
+                continue
+            mark = Mark(render_finding(group.code, level), {group.code: dict(facts)}, cause)
+            _mark(state, place, mark, emission)
+            if emission.lines >= PART_ITEMS_MAX:
+                yield emission
+                emission = Emission()
+    if emission.blocks:
+        yield emission
+
+
+def _mark(state: State, place: int, mark: Mark, emission: Emission) -> None:
+    index, line = split_place(place)
+    batch = state.batches[index]
+    current = batch.states[line - 1]
+    emission.lines += 1
+    if current == READY and is_stopping(mark.finding):
+        part, item = reopen_slice(state, batch, line)
+        change = Change(item, HELD, [mark.finding], mark.evidence, "", mark.cause)
+        emit_change(state, batch, part, change, emission)
+        return
+    if not _is_news(state, batch, place, mark.finding):
+        return
+    fields = {
+        "source": batch.source,
+        "document": batch.document,
+        "line": line,
+        "programme": batch.programme,
+        "period": batch.period,
+        "state": LINE_STATES[current],
+        "findings": [mark.finding],
+        "cause": mark.cause,
+    }
+    emission.add("finding", render_instant(state.now), fields)
+
+
+def _is_news(state: State, batch: Batch, place: int, finding: str) -> bool:
+    """Note the finding; False when the log has it already."""
+    line = split_place(place)[1]
+    if batch.states[line - 1] == HELD:
+        findings = open_lines(batch).findings
+        if finding in findings[line]:
+            return False
+        findings[line] = sorted([*findings[line], finding])
+        return True
+    clued = state.claims.clued.setdefault(finding, set())
+    if derive_place(batch.index, line) in clued:
+        return False
+    clued.add(place)
+    return True

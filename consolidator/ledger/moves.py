@@ -1,0 +1,89 @@
+"""Owns the changing of line states: batch sums, the county's totals and the hour's moves change together."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from consolidator.facts.lines import HELD, LINE_STATES, NO_BANK, READY, UNSETTLED, Batch, OpenLines, sum_states
+from consolidator.facts.state import State
+from schemas.errors import InvariantError, invariant
+
+_BY_BANK = frozenset((READY, LINE_STATES.index("ordered")))  # states whose moves are told apart by paying bank
+
+
+def open_lines(batch: Batch) -> OpenLines:
+    """Give the working columns of a batch in which a line is undecided, ready or held."""
+    if batch.open is None:
+        message = "a batch with lines to decide keeps its working columns"
+        raise InvariantError(message)
+    return batch.open
+
+
+def find_bank(state: State, batch: Batch, line: int) -> str:
+    """Give the paying bank a line is routed to, empty if to none."""
+    index = batch.banks[line - 1]
+    return "" if index == NO_BANK else state.bank_codes[index]
+
+
+def derive_bank_index(state: State, bank: str) -> int:
+    """Give a bank code's index in the state, adding it when it is new."""
+    if not bank:
+        return NO_BANK
+    if bank not in state.bank_codes:
+        invariant(len(state.bank_codes) < NO_BANK, "a county has fewer than 255 paying banks")
+        state.bank_codes.append(bank)
+    return state.bank_codes.index(bank)
+
+
+def move_line(state: State, batch: Batch, line: int, to: int) -> None:
+    """Change one line's state."""
+    move_lines(state, batch, [line], to)
+
+
+def move_lines(state: State, batch: Batch, lines: Sequence[int], to: int) -> None:
+    """Change the state of lines that are all in one state now and, for ready and ordered, at one paying bank."""
+    if not lines:
+        return
+    came_from = batch.states[lines[0] - 1]
+    fen = 0
+    for line in lines:
+        invariant(batch.states[line - 1] == came_from, "lines that move together are in one state")
+        batch.states[line - 1] = to
+        fen += batch.fen[line - 1]
+    bank = find_bank(state, batch, lines[0]) if to in _BY_BANK else ""
+    _add(batch.sums[came_from], -len(lines), -fen)
+    _add(batch.sums[to], len(lines), fen)
+    _add(state.totals.setdefault(LINE_STATES[came_from], [0, 0]), -len(lines), -fen)
+    _add(state.totals.setdefault(LINE_STATES[to], [0, 0]), len(lines), fen)
+    _add(state.moves.setdefault(f"{batch.programme}|{bank}|{LINE_STATES[to]}", [0, 0]), len(lines), fen)
+
+
+def check_conservation(batch: Batch) -> None:
+    """Every line is in one state, in count and fen (DESIGN: conservation). Counts are taken anew from the lines."""
+    counts = [batch.states.count(state) for state in range(len(LINE_STATES))]
+    invariant(counts == [count for count, _ in batch.sums], "counts by state are those of the lines")
+    invariant(sum(counts) == batch.control_count, "every line of a batch is in one state")
+    invariant(sum(fen for _, fen in batch.sums) == batch.control_fen, "the fen of all states are the control total")
+
+
+def settle(batch: Batch) -> bool:
+    """Close a batch in which nothing can happen any more, and drop what only open lines need. True if it just closed.
+
+    Lines that only wait for their bank keep the batch from being settled, but need no working columns.
+    """
+    waiting = {state for state, (count, _) in enumerate(batch.sums) if count}
+    if batch.open is not None and not waiting & {0, READY, HELD}:
+        batch.open = None
+    if batch.state == "settled" or waiting & UNSETTLED:
+        return False
+    batch.state = "settled"
+    return True
+
+
+def describe_totals(batch: Batch) -> dict[str, Any]:
+    """Give count and fen by state as entries show them."""
+    return {name: list(pair) for name, pair in sum_states(batch).items()}
+
+
+def _add(pair: list[int], count: int, fen: int) -> None:
+    pair[0] += count
+    pair[1] += fen

@@ -1,0 +1,123 @@
+"""Owns the fixing of order files: one per (batch, paying bank, release), its list in parts, one ``orders`` entry."""
+
+from collections.abc import Iterator, Sequence
+
+from consolidator.facts.lines import ORDERED, Batch
+from consolidator.facts.state import State
+from consolidator.ledger.emission import Emission
+from consolidator.ledger.moves import check_conservation, describe_totals, find_bank, move_lines, settle
+from consolidator.rules.slices import Slice
+from schemas.errors import invariant
+from schemas.headers import PART_ITEMS_MAX
+from schemas.instants import render_instant
+from schemas.orders import (
+    OrderColumns,
+    OrderFile,
+    OrderPart,
+    derive_file_id,
+    render_order_commitment,
+    render_order_part,
+)
+
+
+class OrderBook:
+    """Collects the lines of one release, slice by slice, into one list per paying bank."""
+
+    def __init__(self, state: State, batch: Batch) -> None:
+        """Start an empty book for the batch's next release."""
+        self._state = state
+        self._batch = batch
+        self._lists: dict[str, OrderColumns] = {}
+
+    def add(self, part: Slice, items: Sequence[int]) -> None:
+        """Add ready items of a slice at the account designated now, which is the assessed one."""
+        by_bank: dict[str, list[int]] = {}
+        for item in items:
+            bank = find_bank(self._state, self._batch, part.first_line + item)
+            by_bank.setdefault(bank, []).append(item)
+        for bank, chosen in by_bank.items():
+            self._append(bank, part, chosen)
+
+    def _append(self, bank: str, part: Slice, items: Sequence[int]) -> None:
+        designations = [found for found in map(part.designations.__getitem__, items) if found is not None]
+        invariant(len(designations) == len(items), "a ready line has a designation")
+        paying = frozenset(part.programme.paying_banks)
+        orders = self._lists.setdefault(
+            bank, OrderColumns(account=[], amount_fen=[], bank=[], branch=[], line=[], name=[])
+        )
+        fen = self._batch.fen
+        orders.account.extend([chosen.account for chosen in designations])
+        orders.amount_fen.extend([fen[part.first_line - 1 + item] for item in items])
+        orders.bank.extend([chosen.bank for chosen in designations])
+        orders.branch.extend(["" if chosen.bank in paying else chosen.branch for chosen in designations])
+        orders.line.extend([part.first_line + item for item in items])
+        orders.name.extend([part.payee_name[item] for item in items])
+
+    def figures(self) -> list[tuple[str, int, int]]:
+        """Give bank, count and fen of each list, by bank."""
+        return [(bank, len(orders.line), sum(orders.amount_fen)) for bank, orders in sorted(self._lists.items())]
+
+    def emit(self) -> Iterator[Emission]:
+        """Order everything: parts of the lists slice by slice, each list's entry with its last part, then the batch."""
+        batch = self._batch
+        batch.releases += 1
+        for bank, orders in sorted(self._lists.items()):
+            yield from self._emit_list(bank, orders)
+        if batch.state == "assessed":
+            batch.state = "released"
+        yield finish_batch(self._state, batch)
+
+    def _emit_list(self, bank: str, orders: OrderColumns) -> Iterator[Emission]:
+        count = len(orders.line)
+        bodies = [render_order_part(_cut(orders, first)) for first in range(0, count, PART_ITEMS_MAX)]
+        header = self._describe_file(bank, orders, len(bodies))
+        file = header.file
+        for index, body in enumerate(bodies[:-1]):
+            yield Emission(lines=PART_ITEMS_MAX, order_parts=[OrderPart(file, index, body)])
+        last = Emission(lines=count - PART_ITEMS_MAX * (len(bodies) - 1))
+        last.order_parts.append(OrderPart(file, len(bodies) - 1, bodies[-1]))
+        move_lines(self._state, self._batch, orders.line, ORDERED)
+        fields = header.model_dump(exclude={"county", "summary", "ordered_at", "entry"})
+        last.order_files.append((len(last.blocks), header))
+        last.add("orders", render_instant(self._state.now), fields, render_order_commitment(bodies))
+        yield last
+
+    def _describe_file(self, bank: str, orders: OrderColumns, parts: int) -> OrderFile:
+        state, batch = self._state, self._batch
+        return OrderFile(
+            file=derive_file_id(batch.source, batch.document, bank, batch.releases),
+            county=state.county,
+            source=batch.source,
+            document=batch.document,
+            programme=batch.programme,
+            period=batch.period,
+            bank=bank,
+            release=batch.releases,
+            summary=state.policy.programmes[batch.programme].short_name,
+            count=len(orders.line),
+            fen=sum(orders.amount_fen),
+            parts=parts,
+            ordered_at=state.now,
+        )
+
+
+def finish_batch(state: State, batch: Batch) -> Emission:
+    """Check conservation after a change, and settle the batch when nothing in it can change any more."""
+    check_conservation(batch)
+    emission = Emission()
+    if settle(batch):
+        fields = {
+            "source": batch.source,
+            "document": batch.document,
+            "state": "settled",
+            "programme": batch.programme,
+            "period": batch.period,
+            "totals": describe_totals(batch),
+        }
+        emission.add("batch", render_instant(state.now), fields)
+    return emission
+
+
+def _cut(orders: OrderColumns, first: int) -> OrderColumns:
+    end = first + PART_ITEMS_MAX
+    return OrderColumns.model_construct(**{name: column[first:end] for name, column in orders})

@@ -1,0 +1,152 @@
+"""Owns ``policy``: checked as a whole at its last part, in force when another root officer confirms. All or nothing."""
+
+from collections.abc import Iterator
+
+from consolidator.facts.parties import Officer, Source
+from consolidator.facts.programmes import Programme, RuleSetting
+from consolidator.facts.state import Policy
+from consolidator.ledger.acts import Act, emit_effect, emit_refusal
+from consolidator.ledger.emission import Emission
+from consolidator.ledger.items import Tally, read_parts
+from schemas.errors import InputError
+from schemas.headers import PolicyHeader
+from schemas.parts import PolicyPart
+from schemas.policy import (
+    BankValue,
+    OfficerValue,
+    PolicyValue,
+    ProgrammeValue,
+    RuleValue,
+    SettingValue,
+    SourceValue,
+    validate_item,
+)
+
+
+def propose_policy(act: Act[PolicyHeader]) -> Iterator[Emission]:
+    """Check a policy when it is complete; a wrong one is refused at once, a right one waits for its confirm."""
+    refusal = _read(act, _copy(act.state.policy))
+    if refusal is not None:
+        yield refusal
+
+
+def effect_policy(act: Act[PolicyHeader]) -> Iterator[Emission]:
+    """Put a confirmed policy in force; it is checked again, since others may have come in between."""
+    policy = _copy(act.state.policy)
+    refusal = _read(act, policy)
+    if refusal is not None:
+        yield refusal
+        return
+    policy.version += 1
+    act.state.policy = policy
+    yield emit_effect(act, act.header.count, [])
+
+
+def _copy(policy: Policy) -> Policy:
+    """Copy the tables, whose values are frozen."""
+    return Policy(
+        version=policy.version,
+        sources=dict(policy.sources),
+        officers=dict(policy.officers),
+        banks=dict(policy.banks),
+        programmes=dict(policy.programmes),
+        rules=dict(policy.rules),
+        settings=dict(policy.settings),
+        quorum=policy.quorum,
+    )
+
+
+def _read(act: Act[PolicyHeader], policy: Policy) -> Emission | None:
+    """Write the items into a copy. Returns the refusal if one of them is wrong."""
+    tally = Tally()
+    try:
+        for items in read_parts(act, PolicyPart, tally):
+            for index, number in items.numbers:
+                tally.count(number, _read_item(policy, items.columns, index))
+    except InputError as error:
+        return emit_refusal(act, error.code, error.detail)
+    if not tally.refused:
+        return None
+    emission = emit_effect(act, 0, sorted(tally.refused))
+    emission.outcomes.append(act.outcome("refused", "S02"))
+    return emission
+
+
+def _read_item(policy: Policy, part: PolicyPart, index: int) -> str:
+    """Write one item into the copy; returns a reason code or empty."""
+    subject, identifier = part.subject[index], part.id[index]
+    try:
+        _set(policy, subject, identifier, validate_item(subject, identifier, part.value[index]))
+    except InputError as error:
+        return error.code
+    return ""
+
+
+def _set(policy: Policy, subject: str, identifier: str, value: PolicyValue | None) -> None:
+    match value:
+        case None:
+            _withdraw(policy, subject, identifier)
+        case SourceValue():
+            policy.sources[identifier] = Source(value.name, value.type)
+        case OfficerValue():
+            _set_officer(policy, identifier, value)
+        case BankValue():
+            policy.banks[identifier] = value.name
+        case ProgrammeValue():
+            _set_programme(policy, identifier, value)
+        case RuleValue():
+            policy.rules[identifier] = RuleSetting(value.enabled, value.level, value.required, value.parameters)
+        case SettingValue():
+            policy.settings[identifier] = value.value
+        case _:
+            policy.quorum = value.type
+
+
+def _set_officer(policy: Policy, identifier: str, value: OfficerValue) -> None:
+    """An officer has one key at a time; his source must exist."""
+    if value.source not in policy.sources:
+        raise InputError("S02", "officer: unknown source")
+    _withdraw(policy, "officer", identifier)
+    if value.key in policy.officers:
+        raise InputError("S02", "officer: the key belongs to another officer")
+    policy.officers[value.key] = Officer(
+        identifier,
+        value.source,
+        value.person,
+        value.role,
+        list(value.kinds),
+        list(value.programmes),
+        list(value.regions),
+    )
+
+
+def _set_programme(policy: Policy, identifier: str, value: ProgrammeValue) -> None:
+    """Paying banks must take part, and the agent bank is one of them."""
+    if value.agent_bank not in value.paying_banks or not policy.banks.keys() >= set(value.paying_banks):
+        raise InputError("S02", "programme: unknown paying bank, or agent bank not among them")
+    policy.programmes[identifier] = Programme(
+        id=identifier,
+        name=value.name,
+        short_name=value.short_name,
+        cycle=value.cycle,
+        unit=value.unit,
+        standard_fen=value.standard_fen,
+        paying_banks=list(value.paying_banks),
+        agent_bank=value.agent_bank,
+        universal=value.universal,
+        review_window_hours=value.review_window_hours,
+    )
+
+
+def _withdraw(policy: Policy, subject: str, identifier: str) -> None:
+    """Take something out; what others still stand on stays, or a withdrawn source would go on acting."""
+    if subject == "officer":
+        policy.officers = {key: officer for key, officer in policy.officers.items() if officer.id != identifier}
+    elif subject == "source":
+        if any(officer.source == identifier for officer in policy.officers.values()):
+            raise InputError("S02", "source: it still has officers")
+        policy.sources.pop(identifier, None)
+    else:
+        if any(identifier in programme.paying_banks for programme in policy.programmes.values()):
+            raise InputError("S02", "bank: programmes still pay through it")
+        policy.banks.pop(identifier, None)

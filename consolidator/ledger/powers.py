@@ -1,0 +1,85 @@
+"""Owns who may do what: a role bounds the kinds, an officer's list narrows them, programmes and regions bound batches.
+
+Returns reason codes of schemas.codes, empty when the power is there.
+"""
+
+from collections.abc import Mapping
+
+from consolidator.facts.lines import Batch
+from consolidator.facts.parties import ANY_PROGRAMME, ROOT_SOURCE, Officer
+from consolidator.facts.state import State, find_batch
+from schemas.headers import BatchHeader, ConfirmHeader, Header, ReleaseHeader, ReviewHeader, parse_header
+
+ROOT_ROLE = "root"
+_DATA = frozenset(("register", "accounts", "designations", "batch"))
+_KINDS: Mapping[str, frozenset[str]] = {
+    "clerk": _DATA | {"review", "release"},
+    "reviewer": frozenset(("review", "confirm")),
+    "approver": frozenset(("review", "confirm")),
+    "supervisor": frozenset(("review",)),
+    "adapter": _DATA,
+    ROOT_ROLE: frozenset(("policy", "confirm")),
+}
+_ACTIONS: Mapping[str, frozenset[str]] = {
+    "clerk": frozenset(("hold", "comment")),
+    "reviewer": frozenset(("hold", "clear", "stop", "comment")),
+    "approver": frozenset(("hold", "clear", "stop", "comment")),
+    "supervisor": frozenset(("hold", "comment")),  # oversight may hold and comment, never clear
+}
+_CONFIRMS: Mapping[str, frozenset[str]] = {
+    "policy": frozenset((ROOT_ROLE,)),
+    "release": frozenset(("approver",)),
+    "review": frozenset(("reviewer", "approver")),
+}
+
+
+def find_officer(state: State, key: str) -> Officer | None:
+    """Give the officer behind a key as of now; root officers are pinned by genesis."""
+    if key in state.roots:
+        return Officer(key, ROOT_SOURCE, key, ROOT_ROLE, ["policy", "confirm"], [ANY_PROGRAMME], [state.county])
+    return state.policy.officers.get(key)
+
+
+def judge_power(state: State, officer: Officer, header: Header) -> str:
+    """Judge whether the officer may send this document at all: ``D06``, ``D05``, or empty."""
+    if officer.source != header.source:
+        return "D06"
+    if header.kind not in _KINDS[officer.role] or header.kind not in officer.kinds:
+        return "D05"
+    return "" if _is_within_bounds(state, officer, header) else "D05"
+
+
+def judge_confirm(state: State, officer: Officer, header: ConfirmHeader) -> str:
+    """Judge a second person's act: ``D04`` it has parts, ``D15`` nothing waits, ``D14`` one person, ``D05``, or ""."""
+    if header.parts:
+        return "D04"  # a confirm acts at its header; waiting for parts, it could find its document confirmed by another
+    pending = state.pending.get(header.document)
+    if pending is None:
+        return "D15"
+    first = find_officer(state, pending.key)
+    if first is None or officer.person == first.person:
+        return "D14"
+    target = parse_header(pending.header)
+    if officer.role not in _CONFIRMS[target.kind]:
+        return "D05"
+    return "" if _is_within_bounds(state, officer, target) else "D05"
+
+
+def _is_within_bounds(state: State, officer: Officer, header: Header) -> bool:
+    if isinstance(header, BatchHeader):
+        return _covers(officer, header.programme, header.township)
+    if isinstance(header, ReviewHeader) and header.action not in _ACTIONS[officer.role]:
+        return False
+    batch = _find_target(state, header)
+    return batch is None or _covers(officer, batch.programme, batch.township)
+
+
+def _find_target(state: State, header: Header) -> Batch | None:
+    if isinstance(header, ReviewHeader | ReleaseHeader):
+        return find_batch(state, header.batch.source, header.batch.id)
+    return None
+
+
+def _covers(officer: Officer, programme: str, township: str) -> bool:
+    named = ANY_PROGRAMME in officer.programmes or programme in officer.programmes
+    return named and any(township.startswith(region) for region in officer.regions)

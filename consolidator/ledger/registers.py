@@ -1,0 +1,107 @@
+"""Owns ``register``: fills population, library, relations, deaths, officials and relatives."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from consolidator.facts.registers import Official, Person, Relation, Snapshot
+from consolidator.ledger.acts import Act, emit_effect, emit_refusal
+from consolidator.ledger.emission import Emission
+from consolidator.ledger.items import Tally, read_parts
+from consolidator.rules.identity import is_resident_id
+from schemas.errors import InputError
+from schemas.headers import RegisterHeader
+from schemas.instants import parse_date
+from schemas.parts import (
+    REGISTER_PARTS,
+    DeathsPart,
+    LibraryPart,
+    OfficialsPart,
+    PopulationPart,
+    RelationsPart,
+    RelativesPart,
+)
+
+Table = dict[str, Any]
+
+
+def effect_register(act: Act[RegisterHeader]) -> Iterator[Emission]:
+    """Fill a register, part by part. ``full`` builds a new table and swaps it in, ``delta`` adds to the old."""
+    name = act.header.register_name
+    registers = act.state.registers
+    table: Table = {} if act.header.update == "full" else getattr(registers, name)
+    tally = Tally()
+    try:
+        parts = read_parts(act, REGISTER_PARTS[name], tally)
+    except InputError as error:
+        yield emit_refusal(act, error.code, error.detail)
+        return
+    for items in parts:
+        for index, number in items.numbers:
+            tally.count(number, _FILL[name](table, items.columns, index))
+        yield Emission(lines=items.size)
+    setattr(registers, name, table)
+    registers.snapshots[name] = Snapshot(act.header.snapshot_on, act.header.source, act.header.id)
+    yield emit_effect(act, tally.accepted, sorted(tally.refused))
+
+
+def _fill_population(table: Table, part: PopulationPart, index: int) -> str:
+    """Only right IDs come in: R01 relies on it. One person twice with the same facts is no error."""
+    identity = part.id[index]
+    if not is_resident_id(identity):
+        return "S11"
+    table[identity] = Person(identity, part.name[index], part.household[index], part.village[index])
+    return ""
+
+
+def _fill_library(table: Table, part: LibraryPart, index: int) -> str:
+    if part.status[index] == "active":
+        table[part.id[index]] = part.village[index]
+    else:
+        table.pop(part.id[index], None)
+    return ""
+
+
+def _fill_relations(table: Table, part: RelationsPart, index: int) -> str:
+    from_on, to_on = part.from_on[index], part.to_on[index]
+    if not (_is_date(from_on) and (to_on is None or _is_date(to_on))):
+        return "S07"
+    found = table.setdefault(part.payee_id[index], {}).setdefault(part.beneficiary_id[index], [])
+    relation = Relation(part.relation[index], from_on, to_on)
+    if relation not in found:
+        found.append(relation)
+    return ""
+
+
+def _fill_deaths(table: Table, part: DeathsPart, index: int) -> str:
+    if not _is_date(part.died_on[index]):
+        return "S07"
+    table[part.id[index]] = part.died_on[index]
+    return ""
+
+
+def _fill_officials(table: Table, part: OfficialsPart, index: int) -> str:
+    table[part.id[index]] = Official(part.village[index], part.position[index])
+    return ""
+
+
+def _fill_relatives(table: Table, part: RelativesPart, index: int) -> str:
+    table[part.id[index]] = part.official_id[index]
+    return ""
+
+
+_FILL: Mapping[str, Callable[[Table, Any, int], str]] = {
+    "population": _fill_population,
+    "library": _fill_library,
+    "relations": _fill_relations,
+    "deaths": _fill_deaths,
+    "officials": _fill_officials,
+    "relatives": _fill_relatives,
+}
+
+
+def _is_date(text: str) -> bool:
+    try:
+        parse_date(text)
+    except InputError:
+        return False
+    return True

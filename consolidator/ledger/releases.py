@@ -1,0 +1,153 @@
+"""Owns ``release``: judged at its confirm's position. Line rules run again, then the figures must be what is ready."""
+
+from collections.abc import Iterator, Sequence
+
+from consolidator.facts.lines import HELD, READY, Batch
+from consolidator.facts.state import State
+from consolidator.ledger.acts import Act, emit_refusal, find_named_batch
+from consolidator.ledger.assessment import list_stopping
+from consolidator.ledger.changes import Change, emit_change, reopen_part
+from consolidator.ledger.emission import Emission
+from consolidator.ledger.items import Tally, read_parts
+from consolidator.ledger.moves import find_bank, open_lines
+from consolidator.ledger.orders import OrderBook
+from consolidator.ledger.routing import find_paying_banks, hold_unroutable
+from consolidator.rules.catalogue import ORANGE, render_finding
+from consolidator.rules.running import Hits, run_line_rules
+from consolidator.rules.slices import Slice
+from schemas.errors import InputError
+from schemas.headers import PART_ITEMS_MAX, ReleaseHeader
+from schemas.parts import ReleasePart
+
+REDESIGNATED = "H01"
+Figures = list[tuple[str, int, int]]
+
+
+def propose_release(act: Act[ReleaseHeader]) -> Iterator[Emission]:
+    """Check that a release can be read; its figures are judged at the confirm."""
+    try:
+        _read_figures(act)
+    except InputError as error:
+        yield emit_refusal(act, error.code, error.detail)
+
+
+def effect_release(act: Act[ReleaseHeader]) -> Iterator[Emission]:
+    """Check every ready line again, compare the figures, and order what is ready, or refuse with the new figures."""
+    batch = find_named_batch(act)
+    if batch.open is None:  # nothing in it can become ready any more, also after a release that waited beside this one
+        yield emit_refusal(act, "D16")
+        return
+    book = OrderBook(act.state, batch)
+    for index in range(len(batch.open.parts)):
+        yield _check_again(act, batch, index, book)
+    code = _judge(act, batch, book.figures())
+    yield _record(act, batch, book.figures(), code)
+    if not code:
+        yield from book.emit()
+
+
+def _check_again(act: Act[ReleaseHeader], batch: Batch, index: int, book: OrderBook) -> Emission:
+    """Run the line rules over the ready lines of one part; claims are not looked at, a ready line holds its own."""
+    first = index * PART_ITEMS_MAX + 1
+    ready = _list_ready(batch, first)
+    emission = Emission(lines=len(ready))
+    if not ready:
+        return emission
+    part = reopen_part(act.state, batch, index, first)
+    hits = run_line_rules(part)
+    hold_unroutable(part, hits)
+    _compare_designations(batch, part, ready, hits)
+    still = []
+    for item in ready:
+        new = _list_new(batch, first + item, hits, item)
+        if new:
+            change = Change(item, HELD, new, hits.evidence.get(item, {}), act.key, act.cause)
+            emit_change(act.state, batch, part, change, emission)
+        else:
+            still.append(item)
+    book.add(part, still)
+    return emission
+
+
+def _list_ready(batch: Batch, first: int) -> Sequence[int]:
+    states = batch.states[first - 1 : first - 1 + PART_ITEMS_MAX]
+    return [item for item, state in enumerate(states) if state == READY]
+
+
+def _compare_designations(batch: Batch, part: Slice, ready: Sequence[int], hits: Hits) -> None:
+    """H01: designation or paying bank now are not the assessed ones; held, never silently paid elsewhere.
+
+    The paying bank differs when policy has changed the programme's banks since.
+    """
+    first = part.first_line
+    assessed = open_lines(batch).designation[first - 1 : first - 1 + len(part)]
+    paying = find_paying_banks(part)
+    changed = [
+        item
+        for item in ready
+        if (chosen := part.designations[item]) is not None
+        and (chosen.version != assessed[item] or paying[item] != find_bank(part.state, batch, first + item))
+    ]
+    hits.add(changed, REDESIGNATED, ORANGE)
+    for item in changed:
+        hits.explain(item, REDESIGNATED, {"assessed_designation": assessed[item]})
+
+
+def _list_new(batch: Batch, line: int, hits: Hits, item: int) -> list[str]:
+    """Give the findings that stop a line and that nobody has cleared; a changed designation is always news."""
+    cleared = open_lines(batch).cleared.get(line, ())
+    redesignated = render_finding(REDESIGNATED, ORANGE)
+    return [found for found in list_stopping(hits, item) if found == redesignated or found not in cleared]
+
+
+def _judge(act: Act[ReleaseHeader], batch: Batch, ready: Figures) -> str:
+    """Compare number and figures; returns a reason code or empty."""
+    if act.header.number != batch.releases + 1:
+        return "D19"
+    if not ready:
+        return "D18"
+    return "" if sorted(_read_figures(act)) == ready else "D17"
+
+
+def _read_figures(act: Act[ReleaseHeader]) -> Figures:
+    tally = Tally()
+    figures: Figures = []
+    for items in read_parts(act, ReleasePart, tally):
+        part = items.columns
+        figures += [(part.bank[index], part.count[index], part.fen[index]) for index, _ in items.numbers]
+    if tally.refused:
+        raise InputError("D09", f"item {tally.refused[0][0]}")
+    return figures
+
+
+def _record(act: Act[ReleaseHeader], batch: Batch, ready: Figures, code: str) -> Emission:
+    fields = {
+        "source": batch.source,
+        "document": batch.document,
+        "release": act.header.number,
+        "outcome": "refused" if code else "accepted",
+        "banks": [list(row) for row in ready],
+        "by": act.key,
+        "cause": act.cause,
+    }
+    emission = Emission()
+    emission.add("release", act.at, fields | ({"code": code} if code else {}))
+    if code:
+        emission.outcomes.append(act.outcome("refused", code, detail=_describe(ready)))
+    return emission
+
+
+def _describe(ready: Figures) -> str:
+    """Tell the operator what would be right: bank, count and fen."""
+    return "; ".join(f"{bank}: {count} lines, {fen} fen" for bank, count, fen in ready)
+
+
+def list_figures(state: State, batch: Batch) -> Figures:
+    """Give what is ready now per paying bank, for screens and for making a release."""
+    figures: dict[str, list[int]] = {}
+    for decided, bank, fen in zip(batch.states, batch.banks, batch.fen, strict=True):
+        if decided == READY:
+            row = figures.setdefault(state.bank_codes[bank], [0, 0])
+            row[0] += 1
+            row[1] += fen
+    return [(bank, count, fen) for bank, (count, fen) in sorted(figures.items())]

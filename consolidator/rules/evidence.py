@@ -1,0 +1,48 @@
+"""Owns the facts compared by a rule, as they go into a line's private part: value, register and its date."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from consolidator.rules.slices import Slice
+
+Facts = dict[str, Any]
+_REGISTERS: Mapping[str, str] = {
+    "R02": "population",
+    "R03": "library",
+    "R05": "deaths",
+    "R08": "officials",
+    "R09": "relatives",
+    "R18": "population",
+    "R54": "relations",
+}
+WITH_EVIDENCE = frozenset((*_REGISTERS, "R21"))
+
+
+def find_evidence(part: Slice, code: str, item: int) -> Facts:
+    """Give what a line rule compared for one item. Called only for hits."""
+    facts = _date(part, code)
+    registers = part.state.registers
+    if code == "R02" and (person := part.persons[item]) is not None:
+        facts["registered_name"] = person.name
+    elif code == "R05":
+        facts |= {"died_on": registers.deaths[part.beneficiary_id[item]], "period_start": part.period_start}
+    elif code == "R08":
+        facts["position"] = registers.officials[part.payee_id[item]].position
+    elif code == "R09":
+        facts["official_id"] = registers.relatives[part.payee_id[item]]
+    elif code == "R21":
+        facts |= _quantity(part, item)
+    elif code == "R54":
+        facts["day"] = part.day
+    return facts
+
+
+def _date(part: Slice, code: str) -> Facts:
+    snapshot = part.state.registers.snapshots.get(_REGISTERS.get(code, ""))
+    return {} if snapshot is None else {"snapshot_on": snapshot.snapshot_on}
+
+
+def _quantity(part: Slice, item: int) -> Facts:
+    quantities = part.columns.quantity_milli
+    milli = None if quantities is None else quantities[item]
+    return {"standard_fen": part.programme.standard_fen, "quantity_milli": 1000 if milli is None else milli}

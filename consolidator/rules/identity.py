@@ -1,0 +1,121 @@
+"""R01 R02 R03 R05: is this the person the papers speak of, and was he alive. All look at the beneficiary."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import date
+
+from consolidator.rules.slices import RESIDENT, Slice
+
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_CHECKS = "10X98765432"
+_RESIDENT = re.compile(r"[0-9]{17}[0-9X]")
+_FIRM_LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_FIRM_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
+# First two digits of every region code there ever was (GB/T 2260): provinces keep them when counties are renamed.
+_PROVINCES = frozenset(
+    str(code)
+    for codes in (
+        range(11, 16),
+        range(21, 24),
+        range(31, 38),
+        range(41, 47),
+        range(50, 55),
+        range(61, 66),
+        (71, 81, 82, 83, 91),
+    )
+    for code in codes
+)
+
+
+def is_resident_id(value: str) -> bool:
+    """Check shape, check digit (ISO 7064 MOD 11-2) and birth date of a resident ID (GB 11643).
+
+    >>> is_resident_id("11010519491231002X"), is_resident_id("110105194912310021")
+    (True, False)
+    """
+    if _RESIDENT.fullmatch(value) is None:
+        return False
+    if _CHECKS[sum(int(digit) * weight for digit, weight in zip(value[:17], _WEIGHTS, strict=True)) % 11] != value[17]:
+        return False
+    try:
+        date(int(value[6:10]), int(value[10:12]), int(value[12:14]))
+    except ValueError:
+        return False
+    return True
+
+
+def is_firm_id(value: str) -> bool:
+    """Check character (GB 32100, MOD 31) of a well-formed unified social credit code.
+
+    >>> is_firm_id("91350100M000100Y43"), is_firm_id("91350100M000100Y44")
+    (True, False)
+    """
+    total = sum(_FIRM_LETTERS.index(sign) * weight for sign, weight in zip(value[:17], _FIRM_WEIGHTS, strict=True))
+    return _FIRM_LETTERS[-total % 31] == value[17]
+
+
+def find_wrong_ids(part: Slice) -> Sequence[int]:
+    """R01 red. The population register takes only right IDs, so an ID found there needs no arithmetic."""
+    unknown = [item for item, person in enumerate(part.persons) if person is None]
+    types = part.columns.beneficiary_id_type
+    return [
+        item
+        for item in unknown
+        if not (
+            is_resident_id(part.beneficiary_id[item])
+            if types is None or types[item] == RESIDENT
+            else is_firm_id(part.beneficiary_id[item])
+        )
+    ]
+
+
+def find_unknown_regions(part: Slice) -> Sequence[int]:
+    """R01 blue: a region nobody has; old codes survive, so it only informs."""
+    types = part.columns.beneficiary_id_type
+    return [
+        item
+        for item, value in enumerate(part.beneficiary_id)
+        if value[:2] not in _PROVINCES and (types is None or types[item] == RESIDENT)
+    ]
+
+
+def find_name_mismatches(part: Slice) -> Sequence[int]:
+    """R02: the name differs from the population register, after NFC."""
+    return [
+        item
+        for item, (person, name) in enumerate(zip(part.persons, part.columns.beneficiary_name, strict=True))
+        if person is not None and person.name != name and fold_name(person.name) != fold_name(name)
+    ]
+
+
+def find_unregistered(part: Slice) -> Sequence[int]:
+    """R02 orange: a person the population register does not know, so neither name nor household can be compared."""
+    types = part.columns.beneficiary_id_type
+    return [
+        item
+        for item, person in enumerate(part.persons)
+        if person is None and (types is None or types[item] == RESIDENT)
+    ]
+
+
+def find_unlisted(part: Slice) -> Sequence[int]:
+    """R03: no active entry in the beneficiary library."""
+    library = part.state.registers.library
+    return [item for item, value in enumerate(part.beneficiary_id) if value not in library]
+
+
+def find_deceased(part: Slice) -> Sequence[int]:
+    """R05: the period starts after the day of death."""
+    start = part.period_start
+    deaths = map(part.state.registers.deaths.get, part.beneficiary_id)
+    return [item for item, died_on in enumerate(deaths) if died_on is not None and start > died_on]
+
+
+def fold_name(name: str) -> str:
+    """Fold a name for comparing: NFC only; the original is kept wherever it is shown or paid.
+
+    >>> fold_name("e\u0301") == "\u00e9"
+    True
+    """
+    return unicodedata.normalize("NFC", name)

@@ -1,0 +1,19 @@
+"""R08 R09: village officials and their declared relatives as payees. Both open a clue and pay."""
+
+from collections.abc import Sequence
+
+from consolidator.rules.slices import Slice
+
+
+def find_officials(part: Slice) -> Sequence[int]:
+    """R08: the payee is a village official, and the programme is not for everybody."""
+    if part.programme.universal:
+        return ()
+    officials = part.state.registers.officials
+    return [item for item, payee in enumerate(part.payee_id) if payee in officials]
+
+
+def find_relatives(part: Slice) -> Sequence[int]:
+    """R09: the payee is on an official's declared list."""
+    relatives = part.state.registers.relatives
+    return [item for item, payee in enumerate(part.payee_id) if payee in relatives]
