@@ -1,0 +1,128 @@
+"""Owns the cover sheet (封面), ``FILE.cover.csv``: key and value, what the file itself does not say."""
+
+import csv
+from collections.abc import Mapping
+from io import StringIO
+from typing import Any
+
+from bank_adapters.formats.layouts import InLayout
+from bank_adapters.formats.text import PADDING, decode, fold_title
+from schemas.errors import InputError
+from schemas.money import parse_yuan
+
+COVER_BYTES_MAX = 65_536
+_BATCH: Mapping[str, str] = {
+    "编号": "id",
+    "部门": "department",
+    "乡镇代码": "township",
+    "项目编码": "programme",
+    "期间": "period",
+    "政策文号": "policy_number",
+    "计划文号": "plan_number",
+    "录入人": "entered_by",
+    "复核人": "checked_by",
+}
+_PUBLICITY: Mapping[str, str] = {"公示开始": "from_on", "公示结束": "to_on", "公示地点": "place"}
+_COUNT, _YUAN = "总笔数", "总金额(元)"
+_REGISTER: Mapping[str, str] = {
+    "编号": "id",
+    "登记册": "register_name",
+    "更新方式": "update",
+    "截至日期": "snapshot_on",
+}
+_KEYS: Mapping[str, Mapping[str, str]] = {
+    "batch": _BATCH,
+    "register": _REGISTER,
+    "accounts": {"编号": "id", "截至日期": "snapshot_on"},
+    "designations": {"编号": "id"},
+}
+_OPTIONAL: Mapping[str, frozenset[str]] = {"batch": frozenset((*_PUBLICITY, _COUNT, _YUAN))}
+_WORDS: Mapping[str, str] = {
+    "人口": "population",
+    "对象库": "library",
+    "关系": "relations",
+    "死亡": "deaths",
+    "村干部": "officials",
+    "村干部亲属": "relatives",
+    "全量": "full",
+    "增量": "delta",
+}
+
+
+def parse_cover(layout: InLayout, raw: bytes | None) -> dict[str, Any]:
+    """Read a cover sheet as header fields. InputError ``I11`` missing, ``I12`` naming the key that is wrong."""
+    if raw is None:
+        raise InputError("I11")
+    if len(raw) > COVER_BYTES_MAX:
+        raise InputError("I12", "the cover sheet is too large")
+    values = _read_pairs(decode(raw, "utf-8"))
+    keys = _KEYS[layout.kind]
+    _check_keys(values, keys, _OPTIONAL.get(layout.kind, frozenset()))
+    fields: dict[str, Any] = {"kind": layout.kind} | {field: values[key] for key, field in keys.items()}
+    if layout.kind == "register":
+        fields |= {name: _WORDS.get(fields[name], fields[name]) for name in ("register_name", "update")}
+        if fields["register_name"] != layout.register_name:
+            raise InputError("I12", "登记册 is not the one of this file")
+    return fields | _read_publicity(values)
+
+
+def parse_totals(raw: bytes | None, stated: Mapping[str, str]) -> dict[str, int]:
+    """Give a batch's control totals: the file's own where it has them, else the cover's. Where both are, they agree.
+
+    Raises InputError ``I15`` for totals of the file that cannot be read, ``I12`` for the cover's.
+    """
+    own = _read_totals(stated.get("count"), stated.get("yuan"), "I15")
+    values = {} if raw is None else _read_pairs(decode(raw, "utf-8"))
+    cover = _read_totals(values.get(_COUNT), values.get(_YUAN), "I12")
+    if own is not None and cover is not None and own != cover:
+        raise InputError("I12", "总笔数, 总金额(元) are not the file's own")
+    totals = own or cover
+    if totals is None:
+        raise InputError("I12", "总笔数 and 总金额(元) are missing")
+    return totals
+
+
+def _read_totals(count: str | None, yuan: str | None, code: str) -> dict[str, int] | None:
+    if count is None and yuan is None:
+        return None
+    if count is None or not (count.isascii() and count.isdigit()) or len(count) > len("1000000"):
+        raise InputError(code, "the number of lines is no whole number")
+    try:
+        return {"count": int(count), "fen": parse_yuan(yuan or "")}
+    except InputError as error:
+        raise InputError(code, "the total is no amount in yuan with at most two decimals") from error
+
+
+def _read_pairs(text: str) -> dict[str, str]:
+    try:
+        lines = [fields for fields in csv.reader(StringIO(text, newline=""), strict=True) if fields]
+    except csv.Error as error:
+        raise InputError("I12", "quotation marks do not match") from error
+    values: dict[str, str] = {}
+    for row, fields in enumerate(lines, start=1):
+        if len(fields) != 2:  # noqa: PLR2004 -- key and value
+            raise InputError("I12", "each row has a key and a value", f"row {row}")
+        key, value = (field.strip(PADDING) for field in fields)
+        key = fold_title(key)
+        if key in values:
+            raise InputError("I12", "a key stands twice", f"row {row}")
+        values[key] = value
+    return values
+
+
+def _check_keys(values: Mapping[str, str], keys: Mapping[str, str], optional: frozenset[str]) -> None:
+    for key in keys:
+        if not values.get(key):
+            raise InputError("I12", f"{key} is missing")
+    for row, key in enumerate(values, start=1):
+        if key not in keys and key not in optional:
+            raise InputError("I12", "a key is unknown", f"row {row}")
+
+
+def _read_publicity(values: Mapping[str, str]) -> dict[str, Any]:
+    stated = {field: values[key] for key, field in _PUBLICITY.items() if values.get(key)}
+    if not stated:
+        return {}
+    if len(stated) != len(_PUBLICITY):
+        raise InputError("I12", "公示开始, 公示结束, 公示地点 go together")
+    return {"publicity": stated}

@@ -1,0 +1,86 @@
+"""Owns what a profile may say. Unknown keys are refused, so that a typing error is not a silent default."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from schemas.identifiers import BankCode
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,47}$")]
+Encoding = Literal["gb18030", "utf-8", "utf-8-sig"]
+Separator = Annotated[str, Field(min_length=1, max_length=1)]
+Kind = Literal["batch", "register", "accounts", "designations"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class InLayout(_Strict):
+    """A file that comes in.
+
+    ``columns`` pairs the file's column title with our field, in the file's order; an empty field is read over. A
+    ``delimited`` file has no titles in it, and may have a ``header`` and a ``trailer`` line: items beginning with ``=``
+    stand there literally, the others are field names (``count`` and ``yuan`` are control totals). A ``csv`` file begins
+    with its titles. ``choices`` maps the words of a field to ours.
+    """
+
+    name: Name
+    direction: Literal["in"]
+    kind: Kind
+    register_name: str | None = None
+    format: Literal["delimited", "csv"]
+    file_name: str
+    encoding: Encoding
+    separator: Separator = ","
+    header: list[str] = []
+    trailer: list[str] = []
+    columns: Annotated[list[tuple[str, str]], Field(min_length=1)]
+    amount_unit: Literal["yuan", "fen"] = "yuan"
+    choices: dict[str, dict[str, str]] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _pairs(cls, raw: object) -> object:
+        """TOML has arrays where the model has pairs."""
+        if isinstance(raw, dict) and isinstance(raw.get("columns"), list):
+            pairs = [tuple(pair) if isinstance(pair, list) else pair for pair in raw["columns"]]
+            return raw | {"columns": pairs}
+        return raw
+
+    @model_validator(mode="after")
+    def _register_is_named(self) -> Self:
+        if (self.kind == "register") != (self.register_name is not None):
+            message = "a register profile names its register, and no other does"
+            raise ValueError(message)
+        return self
+
+
+OrderItem = Literal[
+    "serial", "name", "account", "branch", "amount", "summary", "order_id", "bank", "count", "total", "date", "file", ""
+]
+
+
+class OrderLayout(_Strict):
+    """An order file that goes to a bank. Items of header, columns and trailer are names of values or ``=literal``."""
+
+    name: Name
+    direction: Literal["out"]
+    bank: BankCode
+    file_name: str
+    encoding: Encoding
+    separator: Separator
+    line_end: Literal["crlf", "lf"] = "crlf"
+    titles: list[str] = []
+    header: list[str] = []
+    columns: Annotated[list[str], Field(min_length=1)]
+    trailer: list[str] = []
+    amount_unit: Literal["yuan", "fen"] = "yuan"
+
+    @model_validator(mode="after")
+    def _says_everything(self) -> Self:
+        """A list that can be read back has an account, a name, an amount and our order id on every line."""
+        if not {"account", "name", "amount", "order_id"} <= set(self.columns):
+            message = "columns must hold account, name, amount and order_id"
+            raise ValueError(message)
+        return self

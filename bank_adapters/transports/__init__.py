@@ -1,0 +1,1 @@
+"""How files come and go: directories now. A transport moves bytes; it never looks into them."""
