@@ -1,0 +1,139 @@
+"""Owns what a verifier keeps while it reads: documents, batches with the place of every line, moves.
+
+A line's place is one byte: a state, or from :data:`READY_AT` on ready at a bank. Nothing here decides; it only counts.
+"""
+
+from array import array
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from consolidator.verify.entries import Document
+from schemas.errors import VerificationError
+
+STATES = (
+    "undecided",
+    "ready",
+    "held",
+    "refused",
+    "stopped",
+    "ordered",
+    "credited",
+    "failed",
+    "unknown",
+    "returned",
+    "rebuilt",
+)
+STATE_INDEX = {name: index for index, name in enumerate(STATES)}
+READY_AT = 16
+BANKS_MAX = 256 - READY_AT
+K = TypeVar("K")
+Where = tuple[str, str]  # state, and bank where the line is ready or ordered
+BANK_SHOWN = frozenset(("ready", "ordered"))  # states whose moves are told apart by paying bank
+
+
+@dataclass(slots=True)
+class Batch:
+    """A batch as the log tells it: count and fen by state (``sums``), of ready lines by bank (``ready``).
+
+    ``due`` are the banks whose order files the last release still has to bring.
+    """
+
+    programme: str
+    period: str
+    control_count: int
+    control_fen: int
+    state: str = "open"
+    places: bytearray = field(default_factory=bytearray)
+    fen: "array[int]" = field(default_factory=lambda: array("q"))
+    sums: dict[str, list[int]] = field(default_factory=dict)
+    ready: dict[str, list[int]] = field(default_factory=dict)
+    releases: int = 0
+    due: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Books:
+    """Everything a verifier remembers of a log."""
+
+    origin: str = ""
+    at: str = ""
+    sequences: dict[str, int] = field(default_factory=dict)
+    documents: dict[str, Document] = field(default_factory=dict)
+    named: set[tuple[str, str]] = field(default_factory=set)
+    batches: dict[tuple[str, str], Batch] = field(default_factory=dict)
+    banks: dict[str, int] = field(default_factory=dict)
+    files: set[str] = field(default_factory=set)
+    assessed: Batch | None = None  # by the entry just read
+    releasing: Batch | None = None  # the batch whose order files must come now
+    moves: dict[tuple[str, str, str], list[int]] = field(default_factory=dict)
+    hour: str = ""
+    closing: list[tuple[str, str, str, int, int]] = field(default_factory=list)
+    parts_closed: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
+
+
+def require(condition: object, message: str) -> None:
+    """Raise VerificationError unless the condition holds."""
+    if not condition:
+        raise VerificationError(message)
+
+
+def find_batch(books: Books, source: str, document: str) -> Batch:
+    """Give a batch; VerificationError when the log has not announced it."""
+    batch = books.batches.get((source, document))
+    if batch is None:
+        message = "it names a batch that was never accepted"
+        raise VerificationError(message)
+    return batch
+
+
+def find_line(books: Books, source: str, document: str, line: int) -> Batch:
+    """Give the batch of a line that was assessed."""
+    batch = find_batch(books, source, document)
+    require(line <= len(batch.places), "it names a line that was never assessed")
+    return batch
+
+
+def find_bank_place(books: Books, bank: str) -> int:
+    """Give the place of lines that are ready at a bank."""
+    index = books.banks.setdefault(bank, len(books.banks))
+    require(index < BANKS_MAX, "there are more banks than a county can have")
+    return READY_AT + index
+
+
+def name_state(place: int) -> str:
+    """Give the state of a place."""
+    return "ready" if place >= READY_AT else STATES[place]
+
+
+def enter(books: Books, batch: Batch, where: Where, count: int, fen: int) -> None:
+    """Count lines into a state, into the batch's sums and into the hour's moves."""
+    state, bank = where
+    _add(batch.sums, state, count, fen)
+    if state == "ready":
+        _add(batch.ready, bank, count, fen)
+    key = (batch.programme, bank if state in BANK_SHOWN else "", state)
+    _add(books.moves, key, count, fen)
+
+
+def leave(batch: Batch, where: Where, count: int, fen: int) -> None:
+    """Count lines out of a state."""
+    state, bank = where
+    _add(batch.sums, state, -count, -fen)
+    if state == "ready":
+        _add(batch.ready, bank, -count, -fen)
+
+
+def _add(sums: dict[K, list[int]], key: K, count: int, fen: int) -> None:
+    pair = sums.get(key)
+    if pair is None:
+        sums[key] = [count, fen]
+    else:
+        pair[0] += count
+        pair[1] += fen
+
+
+def list_sums(sums: dict[str, list[int]]) -> dict[str, tuple[int, int]]:
+    """Give count and fen by name, leaving out what is empty."""
+    return {name: (count, fen) for name, (count, fen) in sums.items() if count or fen}

@@ -1,0 +1,62 @@
+"""Owns the checks of ``genesis``, ``document`` and ``effect``: numbers per key without a gap, ids used once."""
+
+from msgspec import UNSET
+
+from consolidator.verify.books import Batch, Books, require
+from consolidator.verify.entries import Document, Effect, Genesis
+from schemas.errors import VerificationError
+
+NUMBER_USED = "D01"  # the one conflict that does not take the next number
+
+
+def check_genesis(books: Books, entry: Genesis) -> None:
+    """A log has one genesis, its first entry."""
+    require(not books.kinds, "a second genesis")
+    books.origin = entry.origin
+
+
+def check_document(books: Books, entry: Document) -> None:
+    """Numbers of a key go 1, 2, 3; only an accepted document may be named later."""
+    _check_sequence(books, entry)
+    require(
+        (entry.outcome == "new") == (entry.code is UNSET), "an accepted document has a reason code, or another has none"
+    )
+    if entry.outcome != "new":
+        return
+    name = (entry.source, entry.document)
+    require(name not in books.named, "its id was accepted before")
+    require(entry.digest not in books.documents, "its digest was accepted before")
+    books.named.add(name)
+    books.documents[entry.digest] = entry
+    if entry.of == "batch":
+        books.batches[name] = _open_batch(entry)
+
+
+def _check_sequence(books: Books, entry: Document) -> None:
+    due = books.sequences.get(entry.key, 0) + 1
+    if entry.outcome == "gap":
+        require(entry.seq > due, "a gap is stated where the key's numbers have none")
+    elif entry.code == NUMBER_USED:
+        require(entry.outcome == "conflict" and entry.seq < due, "a number is called used that was not")
+    else:
+        require(entry.seq == due, f"the key's number is {entry.seq} where {due} is due")
+        books.sequences[entry.key] = due
+
+
+def _open_batch(entry: Document) -> Batch:
+    programme, period = entry.programme, entry.period
+    count, fen = entry.control_count, entry.control_fen
+    if programme is UNSET or period is UNSET or count is UNSET or fen is UNSET:
+        message = "a batch states programme, period and control totals"
+        raise VerificationError(message)
+    return Batch(programme, period, count, fen)
+
+
+def check_effect(books: Books, entry: Effect) -> None:
+    """Refused items are counted by code; a batch that has no effect has no lines."""
+    require(entry.refused == sum(entry.codes.values()), "refused items are not the sum over its codes")
+    require((entry.source, entry.document) in books.named, "it names a document that was never accepted")
+    if entry.of == "batch":
+        batch = books.batches[entry.source, entry.document]
+        require(batch.state == "open" and not batch.places, "a batch with lines is said to have no effect")
+        batch.state = "refused"

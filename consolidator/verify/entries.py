@@ -1,0 +1,243 @@
+"""Owns the shapes of entries as a verifier reads them (docs/entries.md), and that their bytes are canonical.
+
+An entry is read once, into the shape of its kind; writing that again must give the same bytes, which proves canonical
+JSON (RFC 8785) and the absence of unknown, repeated or missing fields in one go.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from schemas.errors import VerificationError
+
+Hex = Annotated[str, Meta(min_length=64, max_length=64)]
+Number = Annotated[int, Meta(ge=0, lt=2**53)]
+Line = Annotated[int, Meta(ge=1, le=1_000_000)]
+Pair = tuple[Number, Number]
+Totals = dict[str, Pair]
+Position = tuple[Number, str]
+BankRow = tuple[str, Number, Number]
+CloseRow = tuple[str, str, str, Number, Number]
+
+
+class Base(Struct, forbid_unknown_fields=True):
+    """What every entry has."""
+
+    at: Annotated[str, Meta(min_length=20, max_length=20)]
+    kind: str
+    v: Literal[1]
+
+
+class Genesis(Base):
+    """The first entry."""
+
+    kind: Literal["genesis"]
+    county: str
+    origin: str
+    roots: list[Hex]
+    quorum: str
+    semantics: Number
+
+
+class Document(Base, kw_only=True):
+    """A header took its place."""
+
+    kind: Literal["document"]
+    source: str
+    document: str
+    of: str
+    key: Hex
+    seq: Number
+    digest: Hex
+    count: Number
+    outcome: Literal["new", "conflict", "gap", "refused"]
+    code: str | UnsetType = UNSET
+    programme: str | UnsetType = UNSET
+    period: str | UnsetType = UNSET
+    township: str | UnsetType = UNSET
+    control_count: Number | UnsetType = UNSET
+    control_fen: Number | UnsetType = UNSET
+    action: str | UnsetType = UNSET
+    batch_source: str | UnsetType = UNSET
+    batch_document: str | UnsetType = UNSET
+    release: Number | UnsetType = UNSET
+    confirms: Hex | UnsetType = UNSET
+
+
+class Effect(Base):
+    """A document's items took effect, or the document as a whole had none."""
+
+    kind: Literal["effect"]
+    source: str
+    document: str
+    of: str
+    cause: str
+    accepted: Number
+    refused: Number
+    codes: dict[str, Number]
+    positions: list[Position]
+
+
+class AssessedLine(Base):
+    """A line was assessed."""
+
+    kind: Literal["line"]
+    source: str
+    document: str
+    line: Line
+    programme: str
+    period: str
+    village: str
+    amount_fen: Number
+    state: Literal["ready", "held", "refused"]
+    bank: str
+    route: Literal["on_us", "interbank", ""]
+    findings: list[str]
+    sealed: Hex
+
+
+class BatchState(Base, kw_only=True):
+    """A batch changed its state."""
+
+    kind: Literal["batch"]
+    source: str
+    document: str
+    state: Literal["assessed", "void", "settled"]
+    programme: str
+    period: str
+    totals: Totals | UnsetType = UNSET
+    registers: dict[str, str] | UnsetType = UNSET
+    rules: Number | UnsetType = UNSET
+    not_checked: list[str] | UnsetType = UNSET
+    findings: list[str] | UnsetType = UNSET
+    positions: list[Number] | UnsetType = UNSET
+    count: Number | UnsetType = UNSET
+    fen: Number | UnsetType = UNSET
+
+
+class Change(Base):
+    """A line changed later, other than by being ordered."""
+
+    kind: Literal["change"]
+    source: str
+    document: str
+    line: Line
+    programme: str
+    period: str
+    amount_fen: Number
+    from_: str = msgspec.field(name="from")
+    to: str
+    bank: str
+    route: Literal["on_us", "interbank", ""]
+    findings: list[str]
+    by: str
+    cause: str
+    sealed: Hex
+
+
+class Finding(Base):
+    """A later finding on a held or ordered line."""
+
+    kind: Literal["finding"]
+    source: str
+    document: str
+    line: Line
+    programme: str
+    period: str
+    state: str
+    findings: list[str]
+    cause: str
+
+
+class Comment(Base):
+    """A person commented on a line."""
+
+    kind: Literal["comment"]
+    source: str
+    document: str
+    line: Line
+    by: Hex
+    cause: Hex
+    sealed: Hex
+
+
+class Release(Base, kw_only=True):
+    """A release was judged, at its confirm."""
+
+    kind: Literal["release"]
+    source: str
+    document: str
+    release: Number
+    outcome: Literal["accepted", "refused"]
+    code: str | UnsetType = UNSET
+    banks: list[BankRow]
+    by: Hex
+    cause: Hex
+
+
+class Orders(Base):
+    """An order file was fixed."""
+
+    kind: Literal["orders"]
+    source: str
+    document: str
+    programme: str
+    period: str
+    bank: str
+    release: Number
+    file: str
+    count: Number
+    fen: Number
+    parts: Number
+    sealed: Hex
+
+
+class Close(Base):
+    """An hour's moves."""
+
+    kind: Literal["close"]
+    hour: Annotated[str, Meta(min_length=13, max_length=13)]
+    rows: list[CloseRow]
+    part: Number
+    parts: Number
+
+
+Entry = Genesis | Document | Effect | AssessedLine | BatchState | Change | Finding | Comment | Release | Orders | Close
+_SHAPES: Mapping[bytes, type[Entry]] = {
+    b"genesis": Genesis,
+    b"document": Document,
+    b"effect": Effect,
+    b"line": AssessedLine,
+    b"batch": BatchState,
+    b"change": Change,
+    b"finding": Finding,
+    b"comment": Comment,
+    b"release": Release,
+    b"orders": Orders,
+    b"close": Close,
+}
+_DECODERS: Mapping[bytes, Callable[[bytes], Entry]] = {
+    kind: msgspec.json.Decoder(shape).decode for kind, shape in _SHAPES.items()
+}
+_encode = msgspec.json.Encoder(order="sorted").encode
+_KIND = b'"kind":"'
+
+
+def parse_entry(raw: bytes) -> Entry:
+    """Read one entry. Raises VerificationError when it is of no known kind, shape or not canonical."""
+    start = raw.find(_KIND) + len(_KIND)
+    decode = _DECODERS.get(raw[start : raw.find(b'"', start)])
+    if decode is None:
+        message = "its kind is not known"
+        raise VerificationError(message)
+    try:
+        entry = decode(raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        message = "its fields are not those of its kind"
+        raise VerificationError(message) from error
+    if _encode(entry) != raw:
+        message = "it is not canonical JSON"
+        raise VerificationError(message)
+    return entry

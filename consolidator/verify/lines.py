@@ -1,0 +1,138 @@
+"""Owns the checks of ``line``, ``change``, ``finding``, ``comment``: each line is in the state the log left it in."""
+
+from msgspec import UNSET
+
+from consolidator.verify.books import (
+    READY_AT,
+    STATE_INDEX,
+    Batch,
+    Books,
+    enter,
+    find_bank_place,
+    find_line,
+    leave,
+    name_state,
+    require,
+)
+from consolidator.verify.entries import AssessedLine, Change, Comment, Document, Finding
+from schemas.errors import VerificationError
+
+ARROWS = frozenset(
+    (
+        ("ready", "held"),
+        ("held", "ready"),
+        ("held", "stopped"),
+        ("ordered", "credited"),
+        ("ordered", "failed"),
+        ("ordered", "unknown"),
+        ("unknown", "credited"),
+        ("unknown", "failed"),
+        ("credited", "returned"),
+        ("failed", "rebuilt"),
+        ("returned", "rebuilt"),
+    )
+)
+
+
+def check_line(books: Books, entry: AssessedLine) -> None:
+    """Lines of a batch come once, in order, with their batch's programme and period, as their findings ask."""
+    batch = books.batches.get((entry.source, entry.document))
+    if batch is None:
+        message = "it names a batch that was never accepted"
+        raise VerificationError(message)
+    if entry.line != len(batch.places) + 1 or batch.state != "open":
+        message = "its line is not the next of an open batch"
+        raise VerificationError(message)
+    if entry.programme != batch.programme or entry.period != batch.period:
+        message = "its programme or period is not its batch's"
+        raise VerificationError(message)
+    state, bank = entry.state, entry.bank
+    if state != (decide(entry.findings) if entry.findings else "ready"):
+        message = "its state does not follow from its findings"
+        raise VerificationError(message)
+    if (state == "ready") != (bank != "") or (state == "ready") != (entry.route != ""):
+        message = "a ready line has no bank and route, or another has them"
+        raise VerificationError(message)
+    batch.places.append(find_bank_place(books, bank) if bank else STATE_INDEX[state])
+    batch.fen.append(entry.amount_fen)
+    enter(books, batch, (state, bank), 1, entry.amount_fen)
+
+
+def decide(findings: list[str]) -> str:
+    """Give the state that findings ask for: a red one refuses, an orange one holds.
+
+    >>> decide(["R13:blue"]), decide(["R18:orange", ":yellow"]), decide([":red"])
+    ('ready', 'held', 'refused')
+    """
+    levels = {finding.rpartition(":")[2] for finding in findings}
+    return "refused" if "red" in levels else "held" if "orange" in levels else "ready"
+
+
+def check_change(books: Books, entry: Change) -> None:
+    """A line leaves the state it is in by an arrow there is, and somebody answers for it."""
+    batch = find_line(books, entry.source, entry.document, entry.line)
+    _check_common(batch, entry)
+    place, fen = batch.places[entry.line - 1], batch.fen[entry.line - 1]
+    require(entry.amount_fen == fen, "its amount is not the line's")
+    require(entry.from_ == name_state(place), f"its line is {name_state(place)}, not {entry.from_}")
+    require((entry.from_, entry.to) in ARROWS, f"a line cannot go from {entry.from_} to {entry.to}")
+    if entry.from_ == "ready":
+        require(books.banks.get(entry.bank, -1) + READY_AT == place, "its bank is not the one the line was ready at")
+    _check_person(books, entry)
+    leave(batch, (entry.from_, entry.bank), 1, fen)
+    enter(books, batch, (entry.to, entry.bank), 1, fen)
+    ready = entry.to == "ready"
+    require(entry.bank or not ready, "a ready line has no bank")
+    batch.places[entry.line - 1] = find_bank_place(books, entry.bank) if ready else STATE_INDEX[entry.to]
+
+
+def _check_common(batch: Batch, entry: Change | Finding) -> None:
+    require(batch.state in ("assessed", "released", "settled"), "its batch is not assessed")
+    require(
+        (entry.programme, entry.period) == (batch.programme, batch.period), "its programme or period is not its batch's"
+    )
+
+
+def _check_person(books: Books, entry: Change) -> None:
+    """Only two keys let a held line go; only a review stops one."""
+    cause = books.documents.get(entry.cause)
+    require(cause is not None or not entry.cause, "its cause was never accepted")
+    if entry.by:
+        require(cause is not None and cause.key == entry.by, "its cause is not by the key it names")
+    if entry.to == "stopped":
+        require(_is_review(cause, entry, "stop"), "no review stops this line")
+    if entry.to == "ready":
+        review = find_confirmed(books, cause)
+        require(_is_review(review, entry, "clear"), "no confirmed review clears this line")
+
+
+def find_confirmed(books: Books, confirm: Document | None) -> Document | None:
+    """Give the document that a confirm by another key names, or None."""
+    if confirm is None or confirm.of != "confirm" or confirm.confirms is UNSET:
+        return None
+    confirmed = books.documents.get(confirm.confirms)
+    return confirmed if confirmed is not None and confirmed.key != confirm.key else None
+
+
+def _is_review(review: Document | None, entry: Change, action: str) -> bool:
+    return review is not None and (review.of, review.action, review.batch_source, review.batch_document) == (
+        "review",
+        action,
+        entry.source,
+        entry.document,
+    )
+
+
+def check_finding(books: Books, entry: Finding) -> None:
+    """A later finding names the state its line is in."""
+    batch = find_line(books, entry.source, entry.document, entry.line)
+    _check_common(batch, entry)
+    state = name_state(batch.places[entry.line - 1])
+    require(entry.state == state, f"its line is {state}, not {entry.state}")
+
+
+def check_comment(books: Books, entry: Comment) -> None:
+    """A comment is on a line there is, by the key of its review."""
+    find_line(books, entry.source, entry.document, entry.line)
+    cause = books.documents.get(entry.cause)
+    require(cause is not None and cause.key == entry.by, "its cause is not by the key it names")

@@ -1,0 +1,157 @@
+"""Owns the verification of a whole log: signature, tree, sequence and totals in one pass over the bundles.
+
+A pure function over iterables: it opens no file and no connection, and it remembers about ten bytes a line.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from consolidator.transparency.checkpoint import Checkpoint, open_checkpoint
+from consolidator.transparency.keys import Verifier
+from consolidator.transparency.tree import CompactRange
+from consolidator.verify.books import Books, list_sums, require
+from consolidator.verify.bundles import read_bundles
+from consolidator.verify.documents import check_document, check_effect, check_genesis
+from consolidator.verify.entries import (
+    AssessedLine,
+    BatchState,
+    Change,
+    Close,
+    Comment,
+    Document,
+    Effect,
+    Entry,
+    Finding,
+    Genesis,
+    Orders,
+    Release,
+    parse_entry,
+)
+from consolidator.verify.lines import check_change, check_comment, check_finding, check_line
+from consolidator.verify.releases import check_orders, check_release
+from consolidator.verify.totals import check_batch, check_close, check_hour
+from schemas.commits import Bundle
+from schemas.errors import VerificationError
+
+_CHECKS: Mapping[type[Entry], Callable[[Books, Any], None]] = {
+    Genesis: check_genesis,
+    Document: check_document,
+    Effect: check_effect,
+    AssessedLine: check_line,
+    BatchState: check_batch,
+    Change: check_change,
+    Finding: check_finding,
+    Comment: check_comment,
+    Release: check_release,
+    Orders: check_orders,
+    Close: check_close,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was verified: the log's origin, size and root (hex), entries by kind, batches by state, lines by state.
+
+    ``totals`` maps a line state to count and fen.
+    """
+
+    origin: str
+    size: int
+    root: str
+    kinds: Mapping[str, int]
+    batches: Mapping[str, int]
+    totals: Mapping[str, tuple[int, int]]
+    order_files: int
+
+
+def verify_log(
+    bundles: Iterable[Bundle],
+    checkpoint: bytes,
+    log_key: Verifier,
+    on_progress: Callable[[int], None] | None = None,
+) -> Report:
+    """Verify a log against its signed checkpoint.
+
+    ``bundles`` are in order from entry 0, ``on_progress`` is given the number of entries read. Raises VerificationError
+    whose message is one sentence saying what is wrong, and at which entry.
+    """
+    head = open_checkpoint(checkpoint, log_key)
+    books, tree = Books(), CompactRange()
+    for entries in read_bundles(bundles, head.size):
+        check_entries(books, entries, tree.size)
+        tree = tree.append_many(entries)
+        if on_progress is not None:
+            on_progress(tree.size)
+    require(tree.root() == head.root, "the tree's root is not the checkpoint's")
+    require(books.origin in ("", head.origin), "the genesis names another log than the checkpoint")
+    return _report(books, head)
+
+
+def check_totals(report: Report, stated: Mapping[str, tuple[int, int]]) -> None:
+    """Compare lines and fen by state with what somebody else states (a commit record, a bank's books).
+
+    Lines of a batch that is being assessed are not in the log yet, so ``undecided`` is not compared.
+    """
+    for state in sorted({*report.totals, *stated} - {"undecided"}):
+        if report.totals.get(state, (0, 0)) != tuple(stated.get(state, (0, 0))):
+            message = f"the total of lines {state} is not what the log's entries add up to"
+            raise VerificationError(message)
+
+
+def check_entries(books: Books, entries: Iterable[bytes], first: int) -> None:
+    """Check a run of entries against what came before; ``first`` is the index of the first."""
+    index = first
+    try:
+        for index, raw in enumerate(entries, start=first):  # noqa: B007 -- the message needs it
+            _check_entry(books, parse_entry(raw))
+    except VerificationError as error:
+        message = f"entry {index}: {error}"
+        raise VerificationError(message) from error
+
+
+def _check_entry(books: Books, entry: Entry) -> None:
+    kind = entry.kind
+    if not books.kinds and kind != "genesis":
+        message = "a log begins with its genesis"
+        raise VerificationError(message)
+    if entry.at != books.at or books.parts_closed or books.releasing is not None:
+        _check_place(books, entry)
+    _CHECKS[type(entry)](books, entry)
+    if kind != "batch":
+        books.assessed = None
+    books.kinds[kind] += 1
+    if books.moves and not books.hour:
+        books.hour = entry.at[:13]
+
+
+def _check_place(books: Books, entry: Entry) -> None:
+    """Time never goes back; a release and its order files, and the parts of a close, stand together at one instant."""
+    require(entry.at >= books.at, "time goes backwards")
+    together = entry.at == books.at
+    require(not books.parts_closed or (together and entry.kind == "close"), "a part of the hour's close is missing")
+    require(books.releasing is None or (together and entry.kind == "orders"), "an order file of the release is missing")
+    if entry.kind != "close":
+        check_hour(books, entry.at)
+    books.assessed = books.assessed if together else None
+    books.at = entry.at
+
+
+def _report(books: Books, head: Checkpoint) -> Report:
+    batches: dict[str, int] = {}
+    totals: dict[str, list[int]] = {}
+    for batch in books.batches.values():
+        batches[batch.state] = batches.get(batch.state, 0) + 1
+        for state, (count, fen) in batch.sums.items():
+            pair = totals.setdefault(state, [0, 0])
+            pair[0] += count
+            pair[1] += fen
+    return Report(
+        origin=head.origin,
+        size=head.size,
+        root=head.root.hex(),
+        kinds=dict(sorted(books.kinds.items())),
+        batches=dict(sorted(batches.items())),
+        totals=dict(sorted(list_sums(totals).items())),
+        order_files=len(books.files),
+    )

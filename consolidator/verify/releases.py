@@ -1,0 +1,88 @@
+"""Owns the checks of ``release`` and ``orders``: banks are told to pay what was ready and two keys let go."""
+
+from msgspec import UnsetType
+
+from consolidator.verify.books import (
+    READY_AT,
+    STATE_INDEX,
+    Batch,
+    Books,
+    enter,
+    find_batch,
+    leave,
+    list_sums,
+    require,
+)
+from consolidator.verify.entries import Orders, Release
+from consolidator.verify.lines import find_confirmed
+from schemas.errors import VerificationError
+
+PART_ORDERS_MAX = 1_000
+DECIDED = ("assessed", "released")
+
+
+def check_release(books: Books, entry: Release) -> None:
+    """A release is judged at a confirm by a second key, with the figures of what is ready then."""
+    batch = find_batch(books, entry.source, entry.document)
+    require(batch.state in DECIDED, "a release is judged of a batch that is not assessed")
+    ready = {bank: (count, fen) for bank, count, fen in entry.banks}
+    require(len(ready) == len(entry.banks), "a bank stands twice in its figures")
+    require(ready == list_sums(batch.ready), "its figures are not what is ready")
+    number = _find_release(books, entry)
+    if entry.outcome == "accepted":
+        require(number == entry.release == batch.releases + 1, "its number is not the next")
+        _open_release(books, batch, ready)
+
+
+def _find_release(books: Books, entry: Release) -> int | UnsetType:
+    """Give the number in the release document that the entry's cause confirms."""
+    cause = books.documents.get(entry.cause)
+    require(cause is not None and cause.key == entry.by, "its cause is not by the key it names")
+    document = find_confirmed(books, cause)
+    named = None if document is None else (document.of, document.batch_source, document.batch_document)
+    if document is None or named != ("release", entry.source, entry.document):
+        message = "no second key confirms a release of this batch"
+        raise VerificationError(message)
+    return document.release
+
+
+def _open_release(books: Books, batch: Batch, ready: dict[str, tuple[int, int]]) -> None:
+    require(ready, "a release of nothing is accepted")
+    batch.releases += 1
+    batch.due = ready
+    books.releasing = batch
+
+
+def check_orders(books: Books, entry: Orders) -> None:
+    """An order file holds exactly the lines that are ready at its bank, once released."""
+    batch = find_batch(books, entry.source, entry.document)
+    common = (entry.programme, entry.period) == (batch.programme, batch.period)
+    require(common, "its programme or period is not its batch's")
+    require(entry.file not in books.files, "its file was fixed before")
+    if books.releasing is None:
+        _check_standing(books, batch)
+    require(books.releasing is batch and entry.bank in batch.due, "its bank is not in the release")
+    require(entry.release == batch.releases, "its release number is not the batch's")
+    require(batch.ready[entry.bank] == [entry.count, entry.fen], "its figures are not what is ready at its bank")
+    require(entry.parts == -(-entry.count // PART_ORDERS_MAX), "its number of parts does not fit its count")
+    books.files.add(entry.file)
+    _order(books, batch, entry)
+
+
+def _check_standing(books: Books, batch: Batch) -> None:
+    """Without a release document: only all ready lines, right after the assessment (standing approval)."""
+    require(books.assessed is batch and not batch.releases, "an order file stands without a release")
+    _open_release(books, batch, list_sums(batch.ready))
+
+
+def _order(books: Books, batch: Batch, entry: Orders) -> None:
+    """Move all lines that are ready at the bank."""
+    table = bytearray(range(256))
+    table[READY_AT + books.banks[entry.bank]] = STATE_INDEX["ordered"]
+    batch.places = batch.places.translate(table)
+    leave(batch, ("ready", entry.bank), entry.count, entry.fen)
+    enter(books, batch, ("ordered", entry.bank), entry.count, entry.fen)
+    batch.state = "released"
+    del batch.due[entry.bank]
+    if not batch.due:
+        books.releasing = None

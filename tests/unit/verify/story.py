@@ -1,0 +1,197 @@
+"""A small log written by hand: two batches, a hold, a clearing by two keys, two releases, a stop, closes."""
+
+import copy
+import json
+from collections.abc import Callable, Sequence
+from hashlib import sha256
+from typing import Any
+
+from consolidator.transparency.checkpoint import Checkpoint, sign_checkpoint
+from consolidator.transparency.keys import Ed25519Signer, derive_signer
+from consolidator.transparency.tree import CompactRange
+from consolidator.verify.log import Report, verify_log
+from schemas.commits import Bundle
+
+Entry = dict[str, Any]
+ORIGIN = "log.example/511112"
+SIGNER = derive_signer(ORIGIN, bytes(32))
+CLERK, APPROVER, ADAPTER = ("c" * 64, "a" * 64, "d" * 64)
+SEAL = "5" * 64
+
+
+def digest(name: str) -> str:
+    """Give a document's digest."""
+    return sha256(name.encode()).hexdigest()
+
+
+def document(name: str, of: str, key: str, seq: int, **fields: object) -> Entry:
+    """An accepted document."""
+    base = {"kind": "document", "source": "s", "document": name, "of": of, "key": key, "seq": seq, "count": 1}
+    return base | {"digest": digest(name), "outcome": "new"} | fields
+
+
+def batch_document(name: str, seq: int, count: int, fen: int) -> Entry:
+    """An accepted batch."""
+    figures = {"township": "511112001", "control_count": count, "control_fen": fen}
+    return document(name, "batch", ADAPTER, seq, programme="FARM", period="2026", **figures)
+
+
+def line(batch: str, number: int, fen: int, state: str = "ready", *findings: str) -> Entry:
+    """An assessed line, at bank 402 when it is ready."""
+    where = {"bank": "402", "route": "on_us"} if state == "ready" else {"bank": "", "route": ""}
+    common = {"source": "s", "document": batch, "line": number, "programme": "FARM", "period": "2026"}
+    rest = {"village": "", "amount_fen": fen, "state": state, "findings": list(findings), "sealed": SEAL}
+    return {"kind": "line"} | common | where | rest
+
+
+def batch(name: str, state: str, totals: dict[str, list[int]] | None = None, **fields: object) -> Entry:
+    """A batch changed its state."""
+    base = {"kind": "batch", "source": "s", "document": name, "state": state, "programme": "FARM", "period": "2026"}
+    assessed = {"registers": {"deaths": "2026-10-31"}, "rules": 1, "not_checked": []} if state == "assessed" else {}
+    return base | ({} if totals is None else {"totals": totals}) | assessed | fields
+
+
+def change(name: str, number: int, fen: int, arrow: str, **fields: object) -> Entry:
+    """A line changed."""
+    came_from, to = arrow.split(">")
+    where = {"bank": "402", "route": "on_us"} if "ready" in (came_from, to) else {"bank": "", "route": ""}
+    common = {"source": "s", "document": name, "line": number, "programme": "FARM", "period": "2026"}
+    rest = {"amount_fen": fen, "from": came_from, "to": to, "findings": [], "by": "", "cause": "", "sealed": SEAL}
+    return {"kind": "change"} | common | where | rest | fields
+
+
+def release(name: str, number: int, banks: Sequence[Sequence[Any]], cause: str, **fields: object) -> Entry:
+    """A release was judged."""
+    base = {"kind": "release", "source": "s", "document": name, "release": number, "outcome": "accepted"}
+    return base | {"banks": [list(row) for row in banks], "by": APPROVER, "cause": digest(cause)} | fields
+
+
+def orders(name: str, bank: str, number: int, count: int, fen: int) -> Entry:
+    """An order file was fixed."""
+    common = {"source": "s", "document": name, "programme": "FARM", "period": "2026", "bank": bank}
+    file = {"release": number, "file": f"s_{name}_{bank}_{number}", "count": count, "fen": fen, "parts": 1}
+    return {"kind": "orders"} | common | file | {"sealed": SEAL}
+
+
+def close(hour: str, rows: Sequence[Sequence[Any]], part: int = 1, parts: int = 1) -> Entry:
+    """An hour's moves."""
+    return {"kind": "close", "hour": hour, "rows": [list(row) for row in rows], "part": part, "parts": parts}
+
+
+def _at(instant: str, entries: Sequence[Entry]) -> list[Entry]:
+    return [{"v": 1, "at": instant} | entry for entry in entries]
+
+
+ROOTS = [CLERK, APPROVER]
+GENESIS = {"kind": "genesis", "county": "511112", "origin": ORIGIN, "roots": ROOTS, "quorum": "none", "semantics": 1}
+FIRST_HOUR = [
+    GENESIS,
+    document("B1", "other", CLERK, 1, outcome="refused", code="D05"),
+    document("B1", "register", CLERK, 3, outcome="gap", code="D02", digest=digest("late")),
+    batch_document("B1", 1, 6, 2100),
+    line("B1", 1, 100),
+    line("B1", 2, 200, "ready", "R13:blue", ":yellow"),
+    line("B1", 3, 300, "held", "R18:orange"),
+    line("B1", 4, 400, "held", ":orange"),
+    line("B1", 5, 500, "refused", "R16:red", "R18:orange"),
+    line("B1", 6, 600) | {"bank": "103"},
+    batch("B1", "assessed", {"ready": [3, 900], "held": [2, 700], "refused": [1, 500]}),
+    document("H1", "review", CLERK, 2, action="hold", batch_source="s", batch_document="B1"),
+    change("B1", 2, 200, "ready>held", by=CLERK, cause=digest("H1"), findings=["H03:orange"]),
+    {"kind": "effect", "source": "s", "document": "H1", "of": "review", "cause": digest("H1"), "accepted": 1}
+    | {"refused": 2, "codes": {"S03": 1, "S04": 1}, "positions": [[2, "S03"], [3, "S04"]]},
+    {"kind": "finding", "source": "s", "document": "B1", "line": 3, "programme": "FARM", "period": "2026"}
+    | {"state": "held", "findings": ["R54:orange"], "cause": digest("B1")},
+    document("M1", "review", APPROVER, 1, action="comment", batch_source="s", batch_document="B1"),
+    {
+        "kind": "comment",
+        "source": "s",
+        "document": "B1",
+        "line": 3,
+        "by": APPROVER,
+        "cause": digest("M1"),
+        "sealed": SEAL,
+    },
+    document("R1", "release", CLERK, 3, batch_source="s", batch_document="B1", release=1),
+    document("R1", "release", CLERK, 2, outcome="conflict", code="D01", digest=digest("other H1")),
+    document("K1", "confirm", APPROVER, 2, confirms=digest("R1")),
+    release("B1", 1, [["103", 1, 600], ["402", 1, 100]], "K1"),
+    orders("B1", "103", 1, 1, 600),
+    orders("B1", "402", 1, 1, 100),
+]
+BANK_ROWS = [
+    ["FARM", "103", "ordered", 1, 600],
+    ["FARM", "103", "ready", 1, 600],
+    ["FARM", "402", "ordered", 1, 100],
+    ["FARM", "402", "ready", 2, 300],
+]
+SECOND_HOUR = [
+    close("2026-11-05T08", [["FARM", "", "held", 3, 900], ["FARM", "", "refused", 1, 500]], 1, 2),
+    close("2026-11-05T08", BANK_ROWS, 2, 2),
+    document("C1", "review", CLERK, 4, action="clear", batch_source="s", batch_document="B1"),
+    document("K2", "confirm", APPROVER, 3, confirms=digest("C1")),
+    change("B1", 2, 200, "held>ready", by=APPROVER, cause=digest("K2"), bank="103"),
+    change("B1", 3, 300, "held>ready", by=APPROVER, cause=digest("K2")),
+    document("S1", "review", CLERK, 5, action="stop", batch_source="s", batch_document="B1"),
+    change("B1", 4, 400, "held>stopped", by=CLERK, cause=digest("S1")),
+    document("R2", "release", CLERK, 6, batch_source="s", batch_document="B1", release=2),
+    document("K3", "confirm", APPROVER, 4, confirms=digest("R2")),
+    release("B1", 2, [["103", 1, 200], ["402", 1, 300]], "K3", outcome="refused", code="D17"),
+    document("R3", "release", CLERK, 7, batch_source="s", batch_document="B1", release=2),
+    document("K4", "confirm", APPROVER, 5, confirms=digest("R3")),
+    release("B1", 2, [["103", 1, 200], ["402", 1, 300]], "K4"),
+    orders("B1", "103", 2, 1, 200),
+    orders("B1", "402", 2, 1, 300),
+    batch_document("B2", 2, 1, 50),
+    line("B2", 1, 50),
+    batch("B2", "assessed", {"ready": [1, 50]}),
+    orders("B2", "402", 1, 1, 50),
+    batch_document("B3", 3, 1, 70),
+    line("B3", 1, 70, "refused", ":red"),
+    batch("B3", "assessed", {"refused": [1, 70]}),
+    batch("B3", "settled", {"refused": [1, 70]}),
+    batch_document("B4", 4, 2, 70),
+    batch("B4", "void", findings=["R40:red"], positions=[], count=2, fen=71),
+    batch_document("B5", 5, 2, 70),
+    {"kind": "effect", "source": "s", "document": "B5", "of": "batch", "cause": digest("B5"), "accepted": 0}
+    | {"refused": 2, "codes": {"D09": 2}, "positions": []},
+]
+STORY = _at("2026-11-05T08:59:59Z", FIRST_HOUR) + _at("2026-11-05T09:00:00Z", SECOND_HOUR)
+
+
+def find(entries: list[Entry], kind: str, nth: int = 0) -> Entry:
+    """Give the n-th entry of a kind, to be changed."""
+    return [entry for entry in entries if entry["kind"] == kind][nth]
+
+
+def render(entry: Entry) -> bytes:
+    """Write an entry canonically."""
+    return json.dumps(entry, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def pack(entries: Sequence[bytes], size: int = 7) -> list[Bundle]:
+    """Put entries into bundles."""
+    return [
+        Bundle(first, len(run), b"".join(len(raw).to_bytes(2, "big") + raw for raw in run), b"")
+        for first in range(0, len(entries), size)
+        for run in [entries[first : first + size]]
+    ]
+
+
+def seal(entries: Sequence[bytes], signer: Ed25519Signer = SIGNER) -> bytes:
+    """Sign the tree of entries."""
+    tree = CompactRange().append_many(entries)
+    return sign_checkpoint(Checkpoint(signer.name, tree.size, tree.root()), signer)
+
+
+def verify(entries: Sequence[Entry]) -> Report:
+    """Sign entries as their log would, and verify them: what is wrong is then in the entries, not in the tree."""
+    raw = [render(entry) for entry in entries]
+    return verify_log(pack(raw), seal(raw), SIGNER.verifier)
+
+
+def verify_changed(change_story: Callable[[list[Entry]], object]) -> Report:
+    """Verify the story after a change."""
+    entries = copy.deepcopy(STORY)
+    change_story(entries)
+    return verify(entries)

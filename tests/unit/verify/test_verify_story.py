@@ -1,0 +1,254 @@
+from collections.abc import Callable
+
+import pytest
+
+from consolidator.verify.log import check_totals
+from schemas.errors import VerificationError
+from tests.unit.verify.story import (
+    ADAPTER,
+    APPROVER,
+    CLERK,
+    STORY,
+    Entry,
+    batch,
+    close,
+    digest,
+    document,
+    find,
+    line,
+    orders,
+    verify,
+    verify_changed,
+)
+
+Story = list[Entry]
+
+
+def test_the_untouched_story_is_accepted_with_its_figures() -> None:
+    report = verify(STORY)
+    assert report.size == len(STORY)
+    assert report.batches == {"refused": 1, "released": 2, "settled": 1, "void": 1}
+    assert report.totals == {"ordered": (5, 1250), "refused": (2, 570), "stopped": (1, 400)}
+    assert report.order_files == 5
+    assert report.kinds["line"] == 8
+
+
+def test_every_beginning_of_the_story_is_accepted() -> None:
+    for size in range(1, len(STORY)):
+        assert verify(STORY[:size]).size == size
+
+
+def _update(kind: str, nth: int = 0, **fields: object) -> Callable[[Story], None]:
+    return lambda story: find(story, kind, nth).update(fields)
+
+
+def _remove(kind: str, nth: int = 0) -> Callable[[Story], None]:
+    return lambda story: story.remove(find(story, kind, nth))
+
+
+def _repeat(kind: str, nth: int = 0) -> Callable[[Story], None]:
+    return lambda story: story.insert(story.index(find(story, kind, nth)) + 1, find(story, kind, nth))
+
+
+def _append(*entries: Entry) -> Callable[[Story], None]:
+    return lambda story: story.extend({"v": 1, "at": story[-1]["at"]} | entry for entry in entries)
+
+
+def _cut_line(story: Story) -> None:
+    """Take a line out and mend the numbers of those after it, as a forger would."""
+    story.remove(find(story, "line", 5))
+
+
+def _swap_close(story: Story) -> None:
+    first, second = find(story, "close"), find(story, "close", 1)
+    first["part"], second["part"] = 2, 1
+
+
+def _pay_held(story: Story) -> None:
+    """Say that a held line was ready, everywhere it can be said in one place."""
+    find(story, "line", 2).update(state="ready", bank="402", route="on_us")
+
+
+CORRUPTIONS: dict[str, tuple[Callable[[Story], object], str]] = {
+    "no genesis": (_remove("genesis"), "entry 0: a log begins with its genesis"),
+    "second genesis": (_repeat("genesis"), "entry 1: a second genesis"),
+    "genesis of another log": (_update("genesis", origin="log.example/1"), "names another log"),
+    "a document left out": (_remove("document"), "entry 1: a gap|number is 2 where 1 is due"),
+    "a number skipped": (_update("document", 4, seq=4), "number is 4 where"),
+    "a number twice": (_repeat("document", 5), "number is 3 where 4 is due"),
+    "a gap where none is": (_update("document", 1, seq=2), "a gap is stated"),
+    "a number called used": (_update("document", 7 - 1, seq=9), "called used|number is"),
+    "new with a code": (_update("document", 2, code="D05"), "accepted document has a reason code"),
+    "refused without a code": (
+        lambda story: find(story, "document").pop("code"),
+        "accepted document has a reason code",
+    ),
+    "an id accepted twice": (_append(document("B1", "x", CLERK, 8, digest="0" * 64)), "id was accepted before"),
+    "a digest accepted twice": (
+        _append(document("Z", "x", CLERK, 8, digest=digest("B1"))),
+        "digest was accepted before",
+    ),
+    "a batch without totals": (lambda story: find(story, "document", 2).pop("control_fen"), "states programme, period"),
+    "an effect that miscounts": (_update("effect", refused=3), "not the sum over its codes"),
+    "an effect of nothing": (_update("effect", document="H9"), "document that was never accepted"),
+    "no effect, but lines": (
+        _append({**find(STORY, "effect", 1), "document": "B1"}),
+        "a batch with lines is said to have no effect",
+    ),
+    "a line removed": (_cut_line, "its number of lines is not the control count"),
+    "a line in the middle removed": (_remove("line", 1), "its line is not the next"),
+    "a line twice": (_repeat("line"), "its line is not the next"),
+    "a line after the assessment": (_append(line("B1", 7, 1)), "its line is not the next of an open batch"),
+    "a line of no batch": (_update("line", document="B9"), "batch that was never accepted"),
+    "a line of another programme": (_update("line", programme="OTHER"), "not its batch's"),
+    "a line of another period": (_update("line", period="2025"), "not its batch's"),
+    "an amount raised": (_update("line", amount_fen=101), "control total"),
+    "two amounts shifted": (
+        lambda story: (find(story, "line", 0).update(amount_fen=99), find(story, "line", 2).update(amount_fen=301)),
+        "its totals are not those of its lines",
+    ),
+    "a held line let through": (_pay_held, "its state does not follow from its findings"),
+    "a finding withdrawn": (_update("line", 2, findings=[]), "its state does not follow from its findings"),
+    "a red finding made orange": (_update("line", 4, findings=["R16:orange"]), "does not follow"),
+    "a ready line without bank": (_update("line", bank=""), "no bank and route"),
+    "a held line with bank": (_update("line", 2, bank="402"), "no bank and route"),
+    "a route left out": (_update("line", route=""), "no bank and route"),
+    "totals changed": (
+        _update("batch", totals={"ready": [4, 1200], "held": [1, 400], "refused": [1, 500]}),
+        "its totals",
+    ),
+    "totals left out": (lambda story: find(story, "batch").pop("totals"), "its totals are not"),
+    "a batch of another period": (_update("batch", period="2025"), "not its batch's"),
+    "a batch assessed twice": (_repeat("batch"), "that is not open"),
+    "settled while lines are ordered": (
+        _append(batch("B2", "settled", {"ordered": [1, 50]})),
+        "settled with lines that may still change",
+    ),
+    "settled twice": (_append(batch("B3", "settled", {"refused": [1, 70]})), "not assessed, or twice"),
+    "void with lines": (_update("batch", 2, state="void", findings=["R40:red"]), "a void batch has lines"),
+    "void without R40": (_update("batch", 4, findings=[]), "void without R40"),
+    "void though all fits": (_update("batch", 4, fen=70), "void though its figures fit"),
+    "a change of another amount": (_update("change", amount_fen=201), "its amount is not the line's"),
+    "a change from another state": (
+        lambda story: find(story, "change").update({"from": "held", "to": "ready"}),
+        "its line is ready, not held",
+    ),
+    "a change along no arrow": (_update("change", to="stopped"), "cannot go from ready to stopped"),
+    "a change of no line": (_update("change", line=7), "line that was never assessed"),
+    "a change of another programme": (_update("change", programme="OTHER"), "not its batch's"),
+    "a change from another bank": (_update("change", bank="103"), "not the one the line was ready at"),
+    "a change by another key": (_update("change", by=APPROVER), "not by the key it names"),
+    "a change of unknown cause": (_update("change", cause="0" * 64), "its cause was never accepted"),
+    "a change removed": (_remove("change"), "entry"),
+    "cleared by one key": (_update("document", 9, key=CLERK, seq=5), "cleared|not by the key|number"),
+    "cleared by a hold": (_update("document", 8, action="hold"), "no confirmed review clears this line"),
+    "cleared in another batch": (_update("document", 8, batch_document="B2"), "no confirmed review clears this line"),
+    "cleared without confirm": (_update("change", 1, by=CLERK, cause=digest("C1")), "no confirmed review clears"),
+    "cleared by nobody": (_update("change", 1, by="", cause=""), "no confirmed review clears"),
+    "cleared to no bank": (_update("change", 1, bank=""), "a ready line has no bank"),
+    "stopped by nobody": (_update("change", 3, by="", cause=""), "no review stops this line"),
+    "a finding in another state": (_update("finding", state="ordered"), "its line is held, not ordered"),
+    "a comment by another key": (_update("comment", by=CLERK), "not by the key it names"),
+    "a release with other figures": (_update("release", banks=[["103", 1, 600], ["402", 1, 101]]), "not what is ready"),
+    "a release with a bank twice": (_update("release", banks=[["103", 1, 600]] * 2), "a bank stands twice"),
+    "a release nobody confirmed": (_update("release", by=CLERK, cause=digest("R1")), "no second key confirms"),
+    "a release by another key": (_update("release", by=CLERK), "not by the key it names"),
+    "a release of a wrong number": (_update("release", release=2), "its number is not the next"),
+    "a release removed": (_remove("release"), "an order file stands without a release"),
+    "a release of an open batch": (_update("release", document="B9"), "batch that was never accepted"),
+    "a refused release before": (_update("release", outcome="refused", code="D17"), "stands without a release"),
+    "an order file removed": (_remove("orders"), "its figures are not|order file of the release is missing"),
+    "the last order file removed": (_remove("orders", 1), "an order file of the release is missing"),
+    "an order file twice": (_repeat("orders"), "its file was fixed before"),
+    "an order file of more": (_update("orders", count=2), "not what is ready at its bank"),
+    "an order file of more fen": (_update("orders", fen=601), "not what is ready at its bank"),
+    "an order file at another bank": (_update("orders", bank="999"), "its bank is not in the release"),
+    "an order file of another release": (_update("orders", release=2), "its release number is not the batch's"),
+    "an order file with other parts": (_update("orders", parts=2), "number of parts does not fit"),
+    "an order file of another period": (_update("orders", period="2025"), "not its batch's"),
+    "an order file later": (_append(orders("B1", "402", 3, 1, 300)), "an order file stands without a release"),
+    "a close removed": (lambda story: (_remove("close")(story), _remove("close")(story)), "has no close"),
+    "half a close removed": (_remove("close", 1), "a part of the hour's close is missing"),
+    "a close out of order": (_swap_close, "its part is not the next"),
+    "a close with a wrong row": (
+        _update("close", rows=[["FARM", "", "held", 3, 901], ["FARM", "", "refused", 1, 500]]),
+        "not the moves of the hour",
+    ),
+    "a close with a row left out": (_update("close", rows=[["FARM", "", "held", 3, 900]]), "not the moves of the hour"),
+    "a close with a row twice": (_update("close", rows=[["FARM", "", "held", 3, 900]] * 2), "stands twice"),
+    "a close of another hour": (_update("close", hour="2026-11-05T07"), "in which nothing moved"),
+    "a close too early": (_append(close("2026-11-05T09", [])), "closed before it has passed"),
+    "time goes back": (_update("line", 7, at="2026-11-05T08:00:00Z"), "time goes backwards"),
+    "an unknown kind": (lambda story: find(story, "comment").update(kind="remark"), "its kind is not known"),
+    "an unknown field": (_update("line", name="x"), "its fields are not those of its kind"),
+    "a field left out": (lambda story: find(story, "line").pop("sealed"), "its fields are not those of its kind"),
+    "another version": (_update("line", v=2), "its fields are not those of its kind"),
+    "a negative amount": (_update("line", amount_fen=-100), "its fields are not those of its kind"),
+    "a short commitment": (_update("line", sealed="5" * 63), "its fields are not those of its kind"),
+    "an adapter that confirms itself": (
+        lambda story: [each.update(key=CLERK, seq=4) for each in story if each.get("document") == "K1"],
+        "not by the key it names|number is",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CORRUPTIONS)
+def test_a_changed_story_is_refused_with_its_reason(name: str) -> None:
+    change, reason = CORRUPTIONS[name]
+    with pytest.raises(VerificationError, match=reason) as refused:
+        verify_changed(change)
+    assert "\n" not in str(refused.value)
+
+
+def test_one_key_cannot_release_however_the_numbers_are_mended() -> None:
+    def confirm_with_own_key(story: Story) -> None:
+        for entry in story:
+            if entry["kind"] == "document" and entry["key"] in (CLERK, APPROVER):
+                entry["key"] = CLERK
+            if entry.get("by") == APPROVER:
+                entry["by"] = CLERK
+        numbers = [entry for entry in story if entry["kind"] == "document" and entry["key"] == CLERK]
+        accepted = [entry for entry in numbers if entry["outcome"] in ("new", "refused")]
+        for seq, entry in enumerate(accepted, start=1):
+            entry["seq"] = seq
+
+    with pytest.raises(VerificationError, match="no second key confirms a release"):
+        verify_changed(confirm_with_own_key)
+
+
+def test_totals_stated_elsewhere_are_compared_by_state() -> None:
+    report = verify(STORY)
+    check_totals(report, dict(report.totals) | {"held": (0, 0), "undecided": (3, 30)})
+    for stated in ({}, dict(report.totals) | {"held": (1, 1)}, dict(report.totals) | {"stopped": (1, 401)}):
+        with pytest.raises(VerificationError, match="total of lines"):
+            check_totals(report, stated)
+
+
+def test_a_standing_approval_orders_every_bank_of_the_batch_at_once() -> None:
+    def two_banks(story: Story) -> None:
+        _append(
+            document("B6", "batch", ADAPTER, 6, programme="FARM", period="2026", control_count=2, control_fen=3),
+            line("B6", 1, 1),
+            line("B6", 2, 2) | {"bank": "103"},
+            batch("B6", "assessed", {"ready": [2, 3]}),
+            orders("B6", "103", 1, 1, 2),
+            orders("B6", "402", 1, 1, 1),
+        )(story)
+
+    assert verify_changed(two_banks).order_files == 7
+
+    def only_one(story: Story) -> None:
+        two_banks(story)
+        story.pop()
+        _append(document("Z", "x", CLERK, 8))(story)
+
+    with pytest.raises(VerificationError, match="an order file of the release is missing"):
+        verify_changed(only_one)
+
+    def later(story: Story) -> None:
+        two_banks(story)
+        for entry in story[-2:]:
+            entry["at"] = "2026-11-05T09:00:01Z"
+
+    with pytest.raises(VerificationError, match="an order file stands without a release"):
+        verify_changed(later)
