@@ -1,0 +1,187 @@
+"""Owns the data of a measurement: a county of fictional citizens and batches without a review window, from a seed."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
+from typing import Any
+
+from consolidator.transparency.keys import Ed25519Signer, derive_signer
+from schemas.commands import Command, Genesis, render_genesis
+from schemas.documents import derive_commands, parse_document, render_document, render_parts
+
+COUNTY = "511112"
+ORIGIN = "bench.example/511112"
+STARTED_AT = 1_793_491_200  # 2026-11-01T00:00:00Z
+CITIZENS_MAX = 300_000  # a county's people
+BATCH_LINES = 10_000
+PERIODS = [f"2026-{month:02d}" for month in range(1, 13)] + [f"2027-{month:02d}" for month in range(1, 13)]
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+Columns = Mapping[str, Sequence[Any] | None]
+
+
+def make_signer(name: str) -> Ed25519Signer:
+    """Derive a key of the measurement."""
+    return derive_signer(name, sha256(f"consolidator bench {name}".encode()).digest())
+
+
+def make_epoch_keys() -> dict[int, bytes]:
+    """Derive the epoch keys of the measurement."""
+    return {year: sha256(f"consolidator bench epoch {year}".encode()).digest() for year in range(2026, 2030)}
+
+
+def make_citizens(count: int) -> list[str]:
+    """Give fictional resident IDs with right check digits."""
+    return [_make_id(number) for number in range(count)]
+
+
+def list_setup(citizens: Sequence[str]) -> Iterator[Command]:
+    """Give the commands before the measured ones: genesis, policy, registers, census, designations."""
+    roots = [make_signer(name).verifier.public.hex() for name in ("root-1", "root-2")]
+    yield Command("genesis", STARTED_AT, render_genesis(Genesis(county=COUNTY, origin=ORIGIN, roots=roots)))
+    count = len(citizens)
+    villages = [f"511112{100 + number // 30 % 12:03d}{200 + number % 15:03d}" for number in range(count)]
+    accounts = [f"6217{number:014d}" for number in range(count)]
+    yield from _policy()
+    population = {
+        "id": citizens,
+        "name": [make_name(number) for number in range(count)],
+        "household": [f"H{number // 3:07d}" for number in range(count)],
+        "village": villages,
+    }
+    library = {"id": citizens, "village": villages, "status": ["active"] * count}
+    yield from _sign("clerk", 1, _register("population"), population)
+    yield from _sign("clerk", 2, _register("library"), library)
+    yield from _sign("clerk", 3, _register("deaths"), {"id": citizens[-5:], "died_on": ["2030-01-01"] * 5})
+    yield from _sign("clerk", 4, _register("officials"), _officials(citizens[::1000], villages))
+    yield from _sign("clerk", 5, _register("relatives"), _relatives(citizens))
+    yield from _sign("clerk", 6, _register("relations"), _relations(citizens))
+    cards = {"holder_id": citizens, "bank": ["402"] * count, "account": accounts}
+    census = {"kind": "accounts", "source": "bureau", "id": "census", "snapshot_on": "2026-10-31"}
+    yield from _sign("clerk", 7, census, cards)
+    chosen = {"payee_id": citizens, "bank": cards["bank"], "account": accounts}
+    yield from _sign("clerk", 8, {"kind": "designations", "source": "bureau", "id": "designations"}, chosen)
+
+
+def list_batches(citizens: Sequence[str], lines: int) -> Iterator[Command]:
+    """Give the measured commands: batches of 10,000 lines, every citizen once a period; half name an old card."""
+    for number, first in enumerate(range(0, lines, BATCH_LINES)):
+        numbers = [line % len(citizens) for line in range(first, min(first + BATCH_LINES, lines))]
+        period = PERIODS[first // len(citizens) % len(PERIODS)]
+        programme = f"BENCH-{first // len(citizens) // len(PERIODS)}"
+        yield from _sign("adapter", number + 1, _batch(number, numbers, programme, period), _lines(citizens, numbers))
+
+
+def make_name(number: int) -> str:
+    """Give a fictional name of three characters."""
+    return chr(0x4E00 + number % 97) + chr(0x5000 + number % 1013) + chr(0x6000 + number % 1009)
+
+
+def _batch(number: int, numbers: Sequence[int], programme: str, period: str) -> dict[str, Any]:
+    return {
+        "kind": "batch",
+        "source": "adapter",
+        "id": f"BATCH-{number:06d}",
+        "department": "示例部门",
+        "township": "511112101",
+        "programme": programme,
+        "period": period,
+        "policy_number": "示例",
+        "plan_number": "PLAN",
+        "entered_by": "甲",
+        "checked_by": "乙",
+        "totals": {"count": len(numbers), "fen": sum(map(_fen, numbers))},
+    }
+
+
+def _lines(citizens: Sequence[str], numbers: Sequence[int]) -> Columns:
+    return {
+        "beneficiary_id": [citizens[number] for number in numbers],
+        "beneficiary_name": [make_name(number) for number in numbers],
+        "amount_fen": [_fen(number) for number in numbers],
+        "quantity_milli": [3000] * len(numbers),
+        "account": [f"6217{number + number % 2:014d}" for number in numbers],
+        "row": list(range(2, len(numbers) + 2)),
+    }
+
+
+def _fen(number: int) -> int:
+    return 10_000 + number % 5_000
+
+
+def _policy() -> Iterator[Command]:
+    kinds = ["register", "accounts", "designations", "batch"]
+    programme = {
+        "name": "示例项目",
+        "short_name": "示例",
+        "cycle": "month",
+        "unit": "person",
+        "standard_fen": 5_000,
+        "paying_banks": ["402"],
+        "agent_bank": "402",
+        "review_window_hours": 0,
+    }
+    items: list[tuple[str, str, dict[str, Any]]] = [
+        ("source", "bureau", {"name": "示例财政局", "type": "bureau"}),
+        ("source", "adapter", {"name": "示例银行", "type": "bank"}),
+        ("bank", "402", {"name": "示例银行"}),
+        _officer("clerk", "bureau", "clerk", kinds),
+        _officer("adapter", "adapter", "adapter", kinds),
+        *(("programme", f"BENCH-{number}", programme) for number in range(60)),
+    ]
+    columns = dict(zip(("subject", "id", "value"), map(list, zip(*items, strict=True)), strict=True))
+    commands = list(_sign("root-1", 1, {"kind": "policy", "source": "root", "id": "policy"}, columns))
+    confirm = {"kind": "confirm", "source": "root", "id": "confirm", "document": commands[0].document}
+    yield from commands
+    yield from _sign("root-2", 1, confirm, None)
+
+
+def _officer(name: str, source: str, role: str, kinds: Sequence[str]) -> tuple[str, str, dict[str, Any]]:
+    value = {
+        "key": make_signer(name).verifier.public.hex(),
+        "source": source,
+        "person": name,
+        "role": role,
+        "kinds": list(kinds),
+        "programmes": ["*"],
+        "regions": [COUNTY],
+    }
+    return ("officer", name, value)
+
+
+def _register(name: str) -> dict[str, Any]:
+    fields = {"kind": "register", "source": "bureau", "id": f"register-{name}", "register_name": name}
+    return fields | {"update": "full", "snapshot_on": "2026-10-31"}
+
+
+def _officials(ids: Sequence[str], villages: Sequence[str]) -> Columns:
+    return {"id": ids, "village": villages[: len(ids)], "position": ["示例职务"] * len(ids)}
+
+
+def _relatives(citizens: Sequence[str]) -> Columns:
+    ids = citizens[1::1000]
+    return {"id": ids, "official_id": citizens[::1000][: len(ids)], "relation": ["配偶"] * len(ids)}
+
+
+def _relations(citizens: Sequence[str]) -> Columns:
+    pairs = list(zip(citizens[::500], citizens[1::500], strict=False))
+    return {
+        "payee_id": [payee for payee, _ in pairs],
+        "beneficiary_id": [beneficiary for _, beneficiary in pairs],
+        "relation": ["guardian"] * len(pairs),
+        "from_on": ["2020-01-01"] * len(pairs),
+        "to_on": [None] * len(pairs),
+    }
+
+
+def _sign(key: str, seq: int, fields: Mapping[str, Any], columns: Columns | None) -> Iterator[Command]:
+    signer = make_signer(key)
+    parts, count = render_parts(columns) if columns else ([], 0)
+    header = {"county": COUNTY, "seq": seq, **fields}
+    raw = render_document(header, parts, count, signer.verifier.public.hex(), signer.sign)
+    yield from derive_commands(parse_document(raw), STARTED_AT)
+
+
+def _make_id(number: int) -> str:
+    born = f"{1930 + number // 336 // 900 % 90:04d}{1 + number // 28 % 12:02d}{1 + number % 28:02d}"
+    body = f"511199{born}{number // 336 % 900 + 100:03d}"
+    check = sum(int(digit) * weight for digit, weight in zip(body, _WEIGHTS, strict=True)) % 11
+    return body + "10X98765432"[check]
