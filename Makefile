@@ -29,7 +29,7 @@ check: setup ## 代码检查 / style, types, imports, coverage of the pure packa
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
-	$(VENV)/bin/lint-imports
+	$(VENV)/bin/lint-imports --no-logo
 	@test -f .coverage || { echo "没有覆盖率数据,请先运行 make test / no coverage data: run make test first" >&2; exit 1; }
 	$(RUN) -m coverage report --fail-under=100
 	$(RUN) -m tests.architecture.sizes
