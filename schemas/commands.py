@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from schemas.canonical import render_canonical
 from schemas.errors import ConfigurationError
@@ -42,6 +42,15 @@ class Genesis(BaseModel):
     roots: list[KeyId] = Field(min_length=2, max_length=9)
     quorum: Literal["none"] = "none"
     semantics: Literal[1] = SEMANTICS
+
+    @field_validator("roots")
+    @classmethod
+    def _are_different(cls, value: list[str]) -> list[str]:
+        """Two persons must be two keys at least."""
+        if len(set(value)) != len(value):
+            message = "a root officer stands twice"
+            raise ValueError(message)
+        return value
 
 
 def render_genesis(genesis: Genesis) -> bytes:

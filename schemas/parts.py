@@ -27,9 +27,10 @@ from schemas.identifiers import (
 )
 from schemas.locations import render_location
 
-PART_BYTES_MAX = 4_194_304  # 1,000 items at 4 kB: a batch line is about 300 bytes
+PART_BYTES_MAX = 8_388_608  # 1,000 items at 8 kB: a batch line is about 300 bytes
 Index = Annotated[int, Field(ge=0, lt=PART_ITEMS_MAX)]
 Line = Annotated[int, Field(ge=1, le=1_000_000)]
+Row = Annotated[int, Field(ge=1, le=2_000_000)]  # of a file with titles, header and trailer
 IdType = Literal["resident", "uscc"]
 LINE_FEN_MAX = 5_000_000_000  # 50 million yuan; a million such lines stay below 2^53 fen
 LineFen = Annotated[int, Field(ge=0, le=LINE_FEN_MAX)]
@@ -99,7 +100,15 @@ class BatchPart(Columns):
     branch: list[BranchNumber | None] | None = None
     plot: list[Number | None] | None = None
     remark: list[ShortText | None] | None = None
-    row: list[Line] | None = None
+    row: list[Row] | None = None
+
+    @model_validator(mode="after")
+    def _payee_is_whole(self) -> Self:
+        """An order goes to a name and an account: one person's account under another's name must not come about."""
+        if (self.payee_id is None) != (self.payee_name is None):
+            message = "payee_id and payee_name go together"
+            raise ValueError(message)
+        return self
 
 
 class PopulationPart(Columns):

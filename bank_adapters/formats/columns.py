@@ -19,6 +19,8 @@ _QUANTITY = re.compile(r"(0|[1-9][0-9]{0,8})(?:\.([0-9]{1,3}))?")
 _OPTIONAL = frozenset(
     ("relation", "group", "unit", "account", "bank", "branch", "plot", "remark", "head_id", "head_name", "village")
 )
+# A code with a letter before its last place; one of digits only looks like a resident's ID and is judged as such.
+_FIRM = re.compile(r"(?=.{0,16}[A-HJ-NPQRTUWXY])[0-9A-HJ-NPQRTUWXY]{18}")
 _NULLABLE = frozenset(("branch", "to_on"))  # of registers, census and designations
 _IDS = frozenset(["id", "beneficiary_id", "payee_id", "head_id", "holder_id", "official_id"])
 
@@ -32,6 +34,7 @@ def build_columns(layout: InLayout, table: Table) -> Columns:
             columns[field] = _convert(layout, field, table.columns[title], bad)
     if layout.kind == "batch":
         _fill_persons(columns)
+        _tell_firms(columns)
         columns["row"] = list(table.rows)
     columns["bad"] = sorted(bad)
     return columns
@@ -57,7 +60,7 @@ def _convert(layout: InLayout, field: str, texts: Sequence[str], bad: Bad) -> Se
     if field == "quantity_milli":
         return _read_numbers(texts, field, parse_quantity, bad)
     if field == "programmes":
-        return [[name.strip() for name in text.split(";") if name.strip()] for text in texts]
+        return [[name.strip() for name in text.replace("\uff1b", ";").split(";") if name.strip()] for text in texts]
     words: Mapping[str, str] = layout.choices.get(field, {})
     if words:
         texts = [words.get(text, text) for text in texts]
@@ -83,16 +86,29 @@ def _read_numbers(texts: Sequence[str], field: str, parse: Callable[[str], int],
 
 
 def _fill_persons(columns: Columns) -> None:
-    """An empty payee is the beneficiary himself; columns in which nobody stands are left out."""
-    for field in ("payee_id", "payee_name"):
-        texts = columns.get(field)
-        if texts is None:
-            continue
-        own = columns[field.replace("payee", "beneficiary")] or ()
-        columns[field] = [text or other for text, other in zip(texts, own, strict=True)] if any(texts) else None
-    if (columns.get("payee_id") is None) != (columns.get("payee_name") is None):
-        for part in ("id", "name"):
-            columns[f"payee_{part}"] = columns.get(f"payee_{part}") or columns[f"beneficiary_{part}"]
+    """Take a payee of whom neither name nor ID stands for the beneficiary himself.
+
+    Half a payee is left as it is, for the ledger to refuse. Columns in which nobody stands are left out.
+    """
+    ids, names = columns.get("payee_id"), columns.get("payee_name")
+    if ids is not None and names is not None:
+        if any(ids) or any(names):
+            own = zip(columns["beneficiary_id"] or (), columns["beneficiary_name"] or (), strict=True)
+            pairs = [
+                (payee, name) if payee or name else himself
+                for payee, name, himself in zip(ids, names, own, strict=True)
+            ]
+            columns["payee_id"], columns["payee_name"] = ([pair[part] for pair in pairs] for part in (0, 1))
+        else:
+            columns["payee_id"] = columns["payee_name"] = None
     for field in ("head_id", "head_name"):
         if not any(columns.get(field) or ()):
             columns[field] = None
+
+
+def _tell_firms(columns: Columns) -> None:
+    """Old files have no column for the type of an ID; a firm's code (GB 32100) is told by its shape."""
+    for field in ("beneficiary_id", "payee_id"):
+        ids = columns.get(field)
+        if ids is not None and any(_FIRM.fullmatch(value) for value in ids):
+            columns[f"{field}_type"] = ["uscc" if _FIRM.fullmatch(value) else "resident" for value in ids]

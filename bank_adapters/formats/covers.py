@@ -2,11 +2,10 @@
 
 import csv
 from collections.abc import Mapping
-from io import StringIO
 from typing import Any
 
 from bank_adapters.formats.layouts import InLayout
-from bank_adapters.formats.text import PADDING, decode, fold_title
+from bank_adapters.formats.text import PADDING, decode, fold_title, split_lines
 from schemas.errors import InputError
 from schemas.money import parse_yuan
 
@@ -37,6 +36,7 @@ _KEYS: Mapping[str, Mapping[str, str]] = {
     "designations": {"编号": "id"},
 }
 _OPTIONAL: Mapping[str, frozenset[str]] = {"batch": frozenset((*_PUBLICITY, _COUNT, _YUAN))}
+_KNOWN = frozenset((*_OPTIONAL["batch"], *(key for keys in _KEYS.values() for key in keys)))
 _WORDS: Mapping[str, str] = {
     "人口": "population",
     "对象库": "library",
@@ -55,7 +55,7 @@ def parse_cover(layout: InLayout, raw: bytes | None) -> dict[str, Any]:
         raise InputError("I11")
     if len(raw) > COVER_BYTES_MAX:
         raise InputError("I12", "the cover sheet is too large")
-    values = _read_pairs(decode(raw, "utf-8"))
+    values = _read_pairs(raw)
     keys = _KEYS[layout.kind]
     _check_keys(values, keys, _OPTIONAL.get(layout.kind, frozenset()))
     fields: dict[str, Any] = {"kind": layout.kind} | {field: values[key] for key, field in keys.items()}
@@ -72,7 +72,7 @@ def parse_totals(raw: bytes | None, stated: Mapping[str, str]) -> dict[str, int]
     Raises InputError ``I15`` for totals of the file that cannot be read, ``I12`` for the cover's.
     """
     own = _read_totals(stated.get("count"), stated.get("yuan"), "I15")
-    values = {} if raw is None else _read_pairs(decode(raw, "utf-8"))
+    values = {} if raw is None else _read_pairs(raw)
     cover = _read_totals(values.get(_COUNT), values.get(_YUAN), "I12")
     if own is not None and cover is not None and own != cover:
         raise InputError("I12", "总笔数, 总金额(元) are not the file's own")
@@ -93,30 +93,41 @@ def _read_totals(count: str | None, yuan: str | None, code: str) -> dict[str, in
         raise InputError(code, "the total is no amount in yuan with at most two decimals") from error
 
 
-def _read_pairs(text: str) -> dict[str, str]:
-    try:
-        lines = [fields for fields in csv.reader(StringIO(text, newline=""), strict=True) if fields]
-    except csv.Error as error:
-        raise InputError("I12", "quotation marks do not match") from error
+def _read_pairs(raw: bytes) -> dict[str, str]:
+    """Read the rows; a row of titles (键,值) and empty rows are passed over."""
     values: dict[str, str] = {}
-    for row, fields in enumerate(lines, start=1):
+    for row, line in enumerate(split_lines(_decode(raw)), start=1):
+        try:
+            fields = [field.strip(PADDING) for field in next(csv.reader([line], strict=True), [])]
+        except csv.Error as error:
+            raise InputError("I12", "quotation marks do not match", f"row {row}") from error
+        if not any(fields) or fields == ["键", "值"]:
+            continue
         if len(fields) != 2:  # noqa: PLR2004 -- key and value
             raise InputError("I12", "each row has a key and a value", f"row {row}")
-        key, value = (field.strip(PADDING) for field in fields)
-        key = fold_title(key)
+        key = fold_title(fields[0])
+        if key not in _KNOWN:
+            raise InputError("I12", "a key is unknown", f"row {row}")
         if key in values:
             raise InputError("I12", "a key stands twice", f"row {row}")
-        values[key] = value
+        values[key] = fields[1]
     return values
+
+
+def _decode(raw: bytes) -> str:
+    try:
+        return decode(raw, "utf-8")
+    except InputError as error:
+        raise InputError("I12", "the cover sheet is not UTF-8", error.position) from error
 
 
 def _check_keys(values: Mapping[str, str], keys: Mapping[str, str], optional: frozenset[str]) -> None:
     for key in keys:
         if not values.get(key):
             raise InputError("I12", f"{key} is missing")
-    for row, key in enumerate(values, start=1):
+    for key in values:
         if key not in keys and key not in optional:
-            raise InputError("I12", "a key is unknown", f"row {row}")
+            raise InputError("I12", f"{key} does not belong to files of this kind")
 
 
 def _read_publicity(values: Mapping[str, str]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from schemas.money import parse_fen, parse_yuan, render_yuan
 from schemas.orders import OrderColumns, OrderFile
 
 _ENDS = {"crlf": "\r\n", "lf": "\n"}
-_BREAKING = "\r\n\"'"  # a name with one of these cannot stand in a line of text
+_QUOTING = {",": '"', "\t": '"'}  # what readers of such files take for more than a character
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +29,15 @@ class RenderedFile:
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """One order as a bank reads it."""
+    """One order as a bank reads it. What a layout does not carry is empty."""
 
     order_id: str
     account: str
     name: str
     amount_fen: int
+    branch: str
+    bank: str
+    summary: str
 
 
 def render_order_file(layout: OrderLayout, file: OrderFile, parts: Iterable[OrderColumns]) -> RenderedFile:
@@ -70,10 +73,6 @@ def _render_frame(layout: OrderLayout, file: OrderFile, items: Sequence[str]) ->
 
 def _render_part(layout: OrderLayout, file: OrderFile, part: OrderColumns, first: int) -> Iterable[str]:
     count = len(part.line)
-    for name in part.name:
-        if layout.separator in name or any(sign in name for sign in _BREAKING):
-            message = f"order file {file.file}: a name holds a sign that layout {layout.name} cannot carry"
-            raise ConfigurationError(message)
     columns = {
         "serial": [str(serial) for serial in range(first, first + count)],
         "name": part.name,
@@ -85,7 +84,17 @@ def _render_part(layout: OrderLayout, file: OrderFile, part: OrderColumns, first
         "order_id": [derive_order_id(file.county, file.source, file.document, line, 0) for line in part.line],
     }
     chosen = [[item[1:]] * count if item.startswith("=") else columns[item] for item in layout.columns]
+    for item, column in zip(layout.columns, chosen, strict=True):
+        _check_texts(layout, file, item, column)
     return map(layout.separator.join, zip(*chosen, strict=True))
+
+
+def _check_texts(layout: OrderLayout, file: OrderFile, item: str, texts: Sequence[str]) -> None:
+    """No text may hold what splits a line: one shifted column pays another account."""
+    breaking = {layout.separator, "\r", "\n", _QUOTING.get(layout.separator, layout.separator)}
+    if any(not breaking.isdisjoint(text) for text in texts):
+        message = f"order file {file.file}: a {item} holds a sign that layout {layout.name} cannot carry"
+        raise ConfigurationError(message)
 
 
 def _render_amount(layout: OrderLayout, fen: int) -> str:
@@ -95,29 +104,48 @@ def _render_amount(layout: OrderLayout, fen: int) -> str:
 def parse_order_file(layout: OrderLayout, raw: bytes) -> list[OrderRow]:
     """Read an order file back. InputError for anything that is not exactly of this layout."""
     lines = split_lines(decode(raw, layout.encoding))
-    first = len(layout.titles[:1]) + len(layout.header[:1])
-    last = len(lines) - len(layout.trailer[:1])
-    rows = [_parse_row(layout, lines[index], index + 1) for index in range(first, last)]
+    first = bool(layout.titles) + bool(layout.header)
+    last = len(lines) - bool(layout.trailer)
+    if last < first:
+        raise InputError("I16", "the file ends before its last line")
+    rows = [_parse_row(layout, lines[index], index + 1, index - first + 1) for index in range(first, last)]
+    if layout.titles and lines[0].split(layout.separator) != layout.titles:
+        raise InputError("I15", "the titles are others", "row 1")
     for items, index in ((layout.header, first - 1), (layout.trailer, last)):
         if items:
-            _check_frame(layout, items, lines[index].split(layout.separator), rows)
+            _check_frame(layout, items, lines[index].split(layout.separator), rows, index + 1)
     return rows
 
 
-def _parse_row(layout: OrderLayout, line: str, row: int) -> OrderRow:
+def _parse_row(layout: OrderLayout, line: str, row: int, serial: int) -> OrderRow:
     fields = line.split(layout.separator)
     if len(fields) != len(layout.columns):
         raise InputError("I14", f"{len(fields)} columns, expected {len(layout.columns)}", f"row {row}")
-    values = dict(zip(layout.columns, fields, strict=True))
-    parse = parse_fen if layout.amount_unit == "fen" else parse_yuan
-    return OrderRow(values["order_id"], values["account"], values["name"], parse(values["amount"]))
+    values = dict.fromkeys(("branch", "bank", "summary"), "") | dict(zip(layout.columns, fields, strict=True))
+    if values.get("serial", str(serial)) != str(serial):
+        raise InputError("I14", "serials do not count from 1", f"row {row}")
+    if any(item.startswith("=") and item[1:] != value for item, value in values.items()):
+        raise InputError("I14", "not a line of this layout", f"row {row}")
+    try:
+        fen = parse_fen(values["amount"]) if layout.amount_unit == "fen" else parse_yuan(values["amount"])
+    except InputError as error:
+        raise InputError(error.code, error.detail, f"row {row}") from error
+    return OrderRow(
+        values["order_id"], values["account"], values["name"], fen, values["branch"], values["bank"], values["summary"]
+    )
 
 
-def _check_frame(layout: OrderLayout, items: Sequence[str], fields: Sequence[str], rows: Sequence[OrderRow]) -> None:
-    """The file's own count and sum must be those of its lines."""
-    values = dict(zip(items, fields, strict=False))
-    total = _render_amount(layout, sum(row.amount_fen for row in rows))
-    if len(fields) != len(items) or values.get("count", str(len(rows))) != str(len(rows)):
-        raise InputError("I15", "the number of lines is not the stated one")
-    if values.get("total", total) != total:
-        raise InputError("I15", "the sum of the lines is not the stated one")
+def _check_frame(
+    layout: OrderLayout, items: Sequence[str], fields: Sequence[str], rows: Sequence[OrderRow], row: int
+) -> None:
+    """Literals stand where they must, and the file's own count and sum are those of its lines."""
+    if len(fields) != len(items):
+        raise InputError("I15", f"{len(fields)} items, expected {len(items)}", f"row {row}")
+    expected = {
+        "count": str(len(rows)),
+        "total": _render_amount(layout, sum(order.amount_fen for order in rows)),
+    }
+    for item, value in zip(items, fields, strict=True):
+        right = item[1:] if item.startswith("=") else expected.get(item, value)
+        if value != right:
+            raise InputError("I15", f"{item.removeprefix('=')} is not what the lines say", f"row {row}")

@@ -3,10 +3,9 @@
 import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from io import StringIO
 
 from bank_adapters.formats.layouts import InLayout
-from bank_adapters.formats.text import FIELD_CHARACTERS_MAX, PADDING, ROWS_MAX, decode, fold_title, split_lines
+from bank_adapters.formats.text import PADDING, decode, fold_title, split_lines
 from schemas.errors import InputError
 
 
@@ -59,26 +58,24 @@ def _check_trailer(stated: Mapping[str, str], closing: Mapping[str, str] | None)
 
 
 def _parse_csv(layout: InLayout, text: str) -> Table:
-    numbered = list(_read_csv(layout, text))
-    if not numbered:
-        raise InputError("I17")
-    (_, titles), *lines = numbered
+    titles, *lines = _read_csv(layout, split_lines(text))
     titles = [fold_title(title) for title in titles]
     _check_titles(layout, titles)
+    while lines and not any(lines[-1]):  # what a spreadsheet leaves behind the last row
+        lines.pop()
     if not lines:
         raise InputError("I17")
-    return _build(layout, titles, [fields for _, fields in lines], [row for row, _ in lines], {})
+    return _build(layout, titles, lines, range(2, len(lines) + 2), {})
 
 
-def _read_csv(layout: InLayout, text: str) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(StringIO(text, newline=""), delimiter=layout.separator, strict=True)
-    try:
-        for fields in reader:
-            if reader.line_num > ROWS_MAX * 2:
-                raise InputError("I02", f"a file has at most {ROWS_MAX} lines")
-            yield reader.line_num, fields
-    except csv.Error as error:
-        raise InputError("I14", "quotation marks do not match", f"row {reader.line_num}") from error
+def _read_csv(layout: InLayout, lines: Sequence[str]) -> Iterator[list[str]]:
+    """Read row by row. A cell may not hold a line break: two stray quotation marks would swallow the rows between."""
+    for row, line in enumerate(lines, start=1):
+        try:
+            fields = next(csv.reader([line], delimiter=layout.separator, strict=True), [])
+        except csv.Error as error:
+            raise InputError("I14", "quotation marks do not match within the row", f"row {row}") from error
+        yield fields
 
 
 def _check_titles(layout: InLayout, titles: Sequence[str]) -> None:
@@ -100,8 +97,5 @@ def _build(
             raise InputError("I14", f"{len(fields)} columns, expected {width}", f"row {row}")
     columns = {}
     for title, column in zip(titles, zip(*lines, strict=True), strict=True):
-        if max(map(len, column)) > FIELD_CHARACTERS_MAX:
-            index = next(item for item, field in enumerate(column) if len(field) > FIELD_CHARACTERS_MAX)
-            raise InputError("I14", f"a field has more than {FIELD_CHARACTERS_MAX} characters", f"row {rows[index]}")
         columns[title] = [field.strip(PADDING) for field in column]
     return Table(columns, rows, stated)

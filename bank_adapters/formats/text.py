@@ -9,7 +9,8 @@ from schemas.errors import InputError
 
 FILE_BYTES_MAX = 200_000_000  # five times the biggest batch in the widest layout
 ROWS_MAX = 1_000_000
-FIELD_CHARACTERS_MAX = 1_000
+ROW_CHARACTERS_MAX = 1_000  # so that 1,000 rows fit a part of 8 MB, whatever their characters
+_ENDING = " \t\r\x1a"
 _BOM = "\ufeff"
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 PADDING = " \t\u3000"  # around fields; names keep what is inside
@@ -35,14 +36,20 @@ def decode(raw: bytes, encoding: str) -> str:
 
 
 def split_lines(text: str) -> list[str]:
-    """Split at LF or CRLF, mixed or not; the last line end is no line. InputError ``I17`` when nothing is there."""
+    """Split at LF or CRLF, mixed or not; blank lines and Ctrl-Z at the end are no lines.
+
+    InputError ``I17`` when nothing is there, ``I02`` and ``I14`` for too many lines and too long ones.
+    """
     lines = text.split("\n")
-    if not lines[-1]:
+    while lines and not lines[-1].strip(_ENDING):
         lines.pop()
     if not lines:
         raise InputError("I17")
     if len(lines) > ROWS_MAX + 2:
         raise InputError("I02", f"a file has at most {ROWS_MAX} lines")
+    for row, line in enumerate(lines, start=1):
+        if len(line) > ROW_CHARACTERS_MAX:
+            raise InputError("I14", f"a row has more than {ROW_CHARACTERS_MAX} characters", f"row {row}")
     return [line.removesuffix("\r") for line in lines] if "\r" in text else lines
 
 

@@ -55,9 +55,10 @@ class Claims(Struct):
 class State(Struct):
     """Everything the ledger knows. Written only by the ledger.
 
-    ``sequences``: key → digests of its documents, in order. ``documents``: ``source/id`` → digest. ``noted``: digests
-    that already have their conflict or gap entry. ``open``: key → its unfinished document. ``pending``: digest →
-    document that waits for its second person. ``moves``: ``programme|bank|state`` → count and fen since the last close.
+    ``sequences``: key → digests of its documents, in order. ``documents``: ``source/id`` → digest. ``noted``: which
+    headers have their conflict or gap entry (place, key, digest). ``open``: key → its unfinished document. ``pending``:
+    digest → document that waits for its second person. ``moves``: ``programme|bank|state`` → count and fen since the
+    last close.
     """
 
     county: str

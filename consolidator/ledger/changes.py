@@ -10,8 +10,9 @@ from consolidator.facts.state import State
 from consolidator.ledger.assessment import NO_DESIGNATION
 from consolidator.ledger.emission import Emission
 from consolidator.ledger.moves import find_bank, move_line, open_lines
-from consolidator.ledger.routing import find_rail
+from consolidator.ledger.routing import find_rail, hold_unroutable
 from consolidator.rules.duplicates import derive_claim_keys
+from consolidator.rules.running import Hits, run_line_rules
 from consolidator.rules.slices import Slice, build_slice
 from schemas.canonical import render_canonical
 from schemas.errors import invariant
@@ -40,10 +41,31 @@ def reopen_part(state: State, batch: Batch, index: int, first_line: int) -> Slic
     return build_slice(state, programme, batch.period, first_line, parsed, state.now)
 
 
-def reopen_slice(state: State, batch: Batch, line: int) -> tuple[Slice, int]:
-    """Give the slice that holds a line, and the line's item in it."""
-    index, item = divmod(line - 1, PART_ITEMS_MAX)
-    return reopen_part(state, batch, index, index * PART_ITEMS_MAX + 1), item
+class Reader:
+    """Reads parts of unsettled batches again, each once, during one act: what is known does not change meanwhile."""
+
+    def __init__(self, state: State) -> None:
+        """Start with nothing read."""
+        self._state = state
+        self._slices: dict[tuple[int, int], Slice] = {}
+        self._hits: dict[tuple[int, int], Hits] = {}
+
+    def find_slice(self, batch: Batch, line: int) -> tuple[Slice, int]:
+        """Give the slice that holds a line, and the line's item in it."""
+        index, item = divmod(line - 1, PART_ITEMS_MAX)
+        place = (batch.index, index)
+        if place not in self._slices:
+            self._slices[place] = reopen_part(self._state, batch, index, index * PART_ITEMS_MAX + 1)
+        return self._slices[place], item
+
+    def find_hits(self, batch: Batch, line: int) -> Hits:
+        """Give what the line rules and routing say now about the slice that holds a line."""
+        place = (batch.index, (line - 1) // PART_ITEMS_MAX)
+        if place not in self._hits:
+            part, _ = self.find_slice(batch, line)
+            self._hits[place] = run_line_rules(part)
+            hold_unroutable(part, self._hits[place])
+        return self._hits[place]
 
 
 def emit_change(state: State, batch: Batch, part: Slice, change: Change, emission: Emission) -> None:

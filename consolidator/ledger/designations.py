@@ -44,7 +44,8 @@ def _record(act: Act[DesignationsHeader], items: Items[DesignationsPart], tally:
 def _designate(act: Act[DesignationsHeader], payee: str, bank: str, account: str, branch: str | None) -> str:
     """Add one choice to the payee's history; the same choice again adds nothing. Returns a reason code or empty.
 
-    Naming the account in force takes back a change that is still cooling off, so it takes effect at once.
+    Naming the account in force takes back a change that is cooling off, or fills in its branch number: the money's
+    way does not change, so it takes effect at once.
     """
     state = act.state
     known = state.accounts.get(account)
@@ -58,7 +59,8 @@ def _designate(act: Act[DesignationsHeader], payee: str, bank: str, account: str
         return ""
     cooling = state.policy.settings.get("cooling_off_hours", SETTINGS["cooling_off_hours"]) * HOUR_SECONDS
     current = find_current(history, state.now)
-    effective_at = state.now if current is None or _describe(current) == choice else state.now + cooling
+    stays = current is None or (current.bank, current.account) == (bank, account)
+    effective_at = state.now if stays else state.now + cooling
     history.append(Designation(len(history) + 1, *choice, state.now, effective_at))
     return ""
 

@@ -10,9 +10,9 @@ from typing import Any
 from consolidator.facts.lines import HELD, LINE_STATES, READY, Batch, derive_place, split_place
 from consolidator.facts.programmes import RuleSetting
 from consolidator.facts.state import State
-from consolidator.ledger.changes import Change, emit_change, reopen_slice
+from consolidator.ledger.changes import Change, Reader, emit_change
 from consolidator.ledger.emission import Emission
-from consolidator.ledger.moves import open_lines
+from consolidator.ledger.moves import check_conservation, open_lines
 from consolidator.rules.catalogue import is_stopping, render_finding
 from consolidator.rules.groups import GroupHits
 from consolidator.rules.running import find_level
@@ -32,27 +32,32 @@ class Mark:
 def mark_earlier(state: State, current: Batch, groups: list[GroupHits], cause: str) -> Iterator[Emission]:
     """Mark the members of group findings that stand in other batches, in slices."""
     emission = Emission()
+    reader = Reader(state)
+    touched: set[int] = set()
     for group in groups:
         level = find_level(group.code, None, state.policy.rules.get(group.code, RuleSetting()))
         for place, facts in sorted(group.places.items()):
             if split_place(place)[0] == current.index:
                 continue
+            touched.add(split_place(place)[0])
             mark = Mark(render_finding(group.code, level), {group.code: dict(facts)}, cause)
-            _mark(state, place, mark, emission)
+            _mark(state, place, mark, reader, emission)
             if emission.lines >= PART_ITEMS_MAX:
                 yield emission
                 emission = Emission()
+    for index in sorted(touched):
+        check_conservation(state.batches[index])
     if emission.blocks:
         yield emission
 
 
-def _mark(state: State, place: int, mark: Mark, emission: Emission) -> None:
+def _mark(state: State, place: int, mark: Mark, reader: Reader, emission: Emission) -> None:
     index, line = split_place(place)
     batch = state.batches[index]
     current = batch.states[line - 1]
     emission.lines += 1
     if current == READY and is_stopping(mark.finding):
-        part, item = reopen_slice(state, batch, line)
+        part, item = reader.find_slice(batch, line)
         change = Change(item, HELD, [mark.finding], mark.evidence, "", mark.cause)
         emit_change(state, batch, part, change, emission)
         return

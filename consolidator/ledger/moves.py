@@ -40,9 +40,7 @@ def move_line(state: State, batch: Batch, line: int, to: int) -> None:
 
 
 def move_lines(state: State, batch: Batch, lines: Sequence[int], to: int) -> None:
-    """Change the state of lines that are all in one state now and, for ready and ordered, at one paying bank."""
-    if not lines:
-        return
+    """Change the state of lines, at least one, all in one state now and, for ready and ordered, at one paying bank."""
     came_from = batch.states[lines[0] - 1]
     fen = 0
     for line in lines:

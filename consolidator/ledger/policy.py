@@ -103,9 +103,12 @@ def _set(policy: Policy, subject: str, identifier: str, value: PolicyValue | Non
 
 
 def _set_officer(policy: Policy, identifier: str, value: OfficerValue) -> None:
-    """An officer has one key at a time; his source must exist."""
-    if value.source not in policy.sources:
+    """An officer has one key at a time; his source must exist. Oversight may hold and comment, never clear or send."""
+    source = policy.sources.get(value.source)
+    if source is None:
         raise InputError("S02", "officer: unknown source")
+    if (source.type == "oversight") != (value.role == "supervisor"):
+        raise InputError("S02", "officer: supervisors belong to oversight, and only they do")
     _withdraw(policy, "officer", identifier)
     if value.key in policy.officers:
         raise InputError("S02", "officer: the key belongs to another officer")

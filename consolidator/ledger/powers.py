@@ -57,7 +57,9 @@ def judge_confirm(state: State, officer: Officer, header: ConfirmHeader) -> str:
     if pending is None:
         return "D15"
     first = find_officer(state, pending.key)
-    if first is None or officer.person == first.person:
+    if first is None:
+        return "D05"  # the first person was withdrawn meanwhile: his word no longer counts
+    if officer.person == first.person:
         return "D14"
     target = parse_header(pending.header)
     if officer.role not in _CONFIRMS[target.kind]:

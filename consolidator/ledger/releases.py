@@ -9,10 +9,10 @@ from consolidator.ledger.assessment import list_stopping
 from consolidator.ledger.changes import Change, emit_change, reopen_part
 from consolidator.ledger.emission import Emission
 from consolidator.ledger.items import Tally, read_parts
-from consolidator.ledger.moves import find_bank, open_lines
+from consolidator.ledger.moves import check_conservation, find_bank, open_lines
 from consolidator.ledger.orders import OrderBook
 from consolidator.ledger.routing import find_paying_banks, hold_unroutable
-from consolidator.rules.catalogue import ORANGE, render_finding
+from consolidator.rules.catalogue import ORANGE
 from consolidator.rules.running import Hits, run_line_rules
 from consolidator.rules.slices import Slice
 from schemas.errors import InputError
@@ -41,6 +41,7 @@ def effect_release(act: Act[ReleaseHeader]) -> Iterator[Emission]:
     for index in range(len(batch.open.parts)):
         yield _check_again(act, batch, index, book)
     code = _judge(act, batch, book.figures())
+    check_conservation(batch)
     yield _record(act, batch, book.figures(), code)
     if not code:
         yield from book.emit()
@@ -94,10 +95,9 @@ def _compare_designations(batch: Batch, part: Slice, ready: Sequence[int], hits:
 
 
 def _list_new(batch: Batch, line: int, hits: Hits, item: int) -> list[str]:
-    """Give the findings that stop a line and that nobody has cleared; a changed designation is always news."""
+    """Give the findings that stop a line and were not cleared; no clearing covers H01, so that is always news."""
     cleared = open_lines(batch).cleared.get(line, ())
-    redesignated = render_finding(REDESIGNATED, ORANGE)
-    return [found for found in list_stopping(hits, item) if found == redesignated or found not in cleared]
+    return [found for found in list_stopping(hits, item) if found not in cleared]
 
 
 def _judge(act: Act[ReleaseHeader], batch: Batch, ready: Figures) -> str:

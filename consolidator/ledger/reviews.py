@@ -1,24 +1,28 @@
 """Owns ``review``: hold, stop and comment take effect at once; clear waits for a second person and assesses anew."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from consolidator.facts.lines import HELD, READY, STOPPED, Batch
 from consolidator.ledger.acts import Act, emit_effect, emit_refusal, find_named_batch
 from consolidator.ledger.assessment import list_stopping
-from consolidator.ledger.changes import Change, emit_change, reopen_slice
+from consolidator.ledger.changes import Change, Reader, emit_change
 from consolidator.ledger.emission import Emission
 from consolidator.ledger.items import Tally, read_parts
 from consolidator.ledger.moves import derive_bank_index, open_lines
 from consolidator.ledger.orders import finish_batch
-from consolidator.ledger.routing import NO_BRANCH, find_paying_banks, hold_unroutable
-from consolidator.rules.catalogue import ORANGE, render_finding
-from consolidator.rules.running import run_line_rules
+from consolidator.ledger.routing import NO_BRANCH, find_paying_banks
+from consolidator.rules.catalogue import ORANGE, RED, render_finding
+from consolidator.rules.slices import Slice
 from schemas.canonical import render_canonical
 from schemas.errors import InputError
 from schemas.headers import ReviewHeader
 from schemas.parts import ReviewPart
 
 HELD_BY_PERSON = "H03"
+# A clearing runs the line rules again; what a group rule found at this level still stands.
+_GROUP_REDS = frozenset(render_finding(code, RED) for code in ("R18", "R54"))
 
 
 def propose_review(act: Act[ReviewHeader]) -> Iterator[Emission]:
@@ -27,6 +31,25 @@ def propose_review(act: Act[ReviewHeader]) -> Iterator[Emission]:
         read_parts(act, ReviewPart, Tally())
     except InputError as error:
         yield emit_refusal(act, error.code, error.detail)
+
+
+@dataclass(frozen=True, slots=True)
+class _Review:
+    """A review that takes effect: what it acts on, and where its entries go."""
+
+    act: Act[ReviewHeader]
+    batch: Batch
+    reader: Reader
+    emission: Emission
+
+    def change(self, item: tuple[Slice, int], to: int, findings: Sequence[str], reason: str) -> None:
+        """Change one line."""
+        evidence: Mapping[str, Any] = {}
+        part, index = item
+        if to == READY:
+            evidence = self.reader.find_hits(self.batch, part.first_line + index).evidence.get(index, {})
+        change = Change(index, to, findings, evidence, self.act.key, self.act.cause, reason)
+        emit_change(self.act.state, self.batch, part, change, self.emission)
 
 
 def effect_review(act: Act[ReviewHeader]) -> Iterator[Emission]:
@@ -38,79 +61,71 @@ def effect_review(act: Act[ReviewHeader]) -> Iterator[Emission]:
     except InputError as error:
         yield emit_refusal(act, error.code, error.detail)
         return
+    reader = Reader(act.state)
     for items in parts:
-        emission = Emission(lines=items.size)
+        review = _Review(act, batch, reader, Emission(lines=items.size))
         for index, number in items.numbers:
-            line, reason = items.columns.line[index], items.columns.reason[index]
-            tally.count(number, _review_line(act, batch, line, reason, emission))
-        yield emission
+            tally.count(number, _review_line(review, items.columns.line[index], items.columns.reason[index]))
+        yield review.emission
     last = emit_effect(act, tally.accepted, sorted(tally.refused))
     last.blocks += finish_batch(act.state, batch).blocks
     yield last
 
 
-def _review_line(act: Act[ReviewHeader], batch: Batch, line: int, reason: str, emission: Emission) -> str:
-    if not 1 <= line <= len(batch.states):
+def _review_line(review: _Review, line: int, reason: str) -> str:
+    if not 1 <= line <= len(review.batch.states):
         return "S03"
-    return _ACTIONS[act.header.action](act, batch, line, reason, emission)
+    return _ACTIONS[review.act.header.action](review, line, reason)
 
 
-def _hold(act: Act[ReviewHeader], batch: Batch, line: int, reason: str, emission: Emission) -> str:
-    if batch.states[line - 1] != READY:
+def _hold(review: _Review, line: int, reason: str) -> str:
+    if review.batch.states[line - 1] != READY:
         return "S04"
-    part, item = reopen_slice(act.state, batch, line)
     findings = [render_finding(HELD_BY_PERSON, ORANGE)]
-    emit_change(act.state, batch, part, Change(item, HELD, findings, {}, act.key, act.cause, reason), emission)
+    review.change(review.reader.find_slice(review.batch, line), HELD, findings, reason)
     return ""
 
 
-def _stop(act: Act[ReviewHeader], batch: Batch, line: int, reason: str, emission: Emission) -> str:
-    if batch.states[line - 1] != HELD:
+def _stop(review: _Review, line: int, reason: str) -> str:
+    if review.batch.states[line - 1] != HELD:
         return "S04"
-    part, item = reopen_slice(act.state, batch, line)
-    findings = open_lines(batch).findings[line]
-    emit_change(act.state, batch, part, Change(item, STOPPED, findings, {}, act.key, act.cause, reason), emission)
+    findings = open_lines(review.batch).findings[line]
+    review.change(review.reader.find_slice(review.batch, line), STOPPED, findings, reason)
     return ""
 
 
-def _comment(act: Act[ReviewHeader], batch: Batch, line: int, reason: str, emission: Emission) -> str:
-    fields = {
-        "source": batch.source,
-        "document": batch.document,
-        "line": line,
-        "by": act.key,
-        "cause": act.cause,
-    }
-    emission.add("comment", act.at, fields, render_canonical({"reason": reason}))
+def _comment(review: _Review, line: int, reason: str) -> str:
+    act, batch = review.act, review.batch
+    fields = {"source": batch.source, "document": batch.document, "line": line, "by": act.key, "cause": act.cause}
+    review.emission.add("comment", act.at, fields, render_canonical({"reason": reason}))
     return ""
 
 
-def _clear(act: Act[ReviewHeader], batch: Batch, line: int, reason: str, emission: Emission) -> str:
+def _clear(review: _Review, line: int, reason: str) -> str:
     """Assess the line anew; what is found now, designation and route become the assessed ones."""
+    batch = review.batch
     if batch.states[line - 1] != HELD:
         return "S04"
-    part, item = reopen_slice(act.state, batch, line)
-    hits = run_line_rules(part)
-    hold_unroutable(part, hits)
+    part, item = review.reader.find_slice(batch, line)
+    hits = review.reader.find_hits(batch, line)
     designation = part.designations[item]
-    if designation is None:
-        return "S08"
     working = open_lines(batch)
     standing = list_stopping(hits, item)
-    findings = sorted({*standing, *working.findings[line]})
-    if item in hits.refused:
+    if designation is None:
+        return "S08"
+    if item in hits.refused or not _GROUP_REDS.isdisjoint(working.findings[line]):
         return "S09"
     if render_finding(NO_BRANCH, ORANGE) in hits.findings.get(item, ()):
         return NO_BRANCH
+    findings = sorted({*standing, *working.findings[line]})
     working.designation[line - 1] = designation.version
     working.cleared[line] = standing  # what has gone meanwhile was not cleared: it is news if it comes back
-    batch.banks[line - 1] = derive_bank_index(act.state, find_paying_banks(part)[item])
-    evidence = hits.evidence.get(item, {})
-    emit_change(act.state, batch, part, Change(item, READY, findings, evidence, act.key, act.cause, reason), emission)
+    batch.banks[line - 1] = derive_bank_index(review.act.state, find_paying_banks(part)[item])
+    review.change((part, item), READY, findings, reason)
     return ""
 
 
-_ACTIONS: Mapping[str, Callable[[Act[ReviewHeader], Batch, int, str, Emission], str]] = {
+_ACTIONS: Mapping[str, Callable[[_Review, int, str], str]] = {
     "hold": _hold,
     "stop": _stop,
     "comment": _comment,

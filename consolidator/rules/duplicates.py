@@ -6,9 +6,12 @@ from consolidator.rules.slices import Slice
 
 
 def derive_claim_keys(part: Slice) -> Sequence[str]:
-    """Give each line's key within programme and period: the beneficiary, and the plot or serial where there is one."""
+    """Give each line's key within programme and period: the beneficiary, and in programmes per plot the plot or serial.
+
+    Elsewhere a plot number does not count, or one person would be paid as often as somebody invents numbers.
+    """
     plots = part.columns.plot
-    if plots is None:
+    if plots is None or part.programme.unit != "plot":
         return part.beneficiary_id
     pairs = zip(part.beneficiary_id, plots, strict=True)
     return [beneficiary if plot is None else f"{beneficiary}|{plot}" for beneficiary, plot in pairs]

@@ -12,7 +12,6 @@ _REGISTERS: Mapping[str, str] = {
     "R05": "deaths",
     "R08": "officials",
     "R09": "relatives",
-    "R18": "population",
     "R54": "relations",
 }
 WITH_EVIDENCE = frozenset((*_REGISTERS, "R21"))
@@ -22,14 +21,16 @@ def find_evidence(part: Slice, code: str, item: int) -> Facts:
     """Give what a line rule compared for one item. Called only for hits."""
     facts = _date(part, code)
     registers = part.state.registers
-    if code == "R02" and (person := part.persons[item]) is not None:
-        facts["registered_name"] = person.name
+    payee, beneficiary = part.payee_id[item], part.beneficiary_id[item]
+    if code == "R02":
+        facts |= _names(part, beneficiary, payee)
     elif code == "R05":
-        facts |= {"died_on": registers.deaths[part.beneficiary_id[item]], "period_start": part.period_start}
+        died_on = registers.deaths.get(beneficiary) or registers.deaths[payee]
+        facts |= {"died_on": died_on, "period_start": part.period_start}
     elif code == "R08":
-        facts["position"] = registers.officials[part.payee_id[item]].position
+        facts["position"] = registers.officials[payee].position
     elif code == "R09":
-        facts["official_id"] = registers.relatives[part.payee_id[item]]
+        facts["official_id"] = registers.relatives[payee]
     elif code == "R21":
         facts |= _quantity(part, item)
     elif code == "R54":
@@ -40,6 +41,15 @@ def find_evidence(part: Slice, code: str, item: int) -> Facts:
 def _date(part: Slice, code: str) -> Facts:
     snapshot = part.state.registers.snapshots.get(_REGISTERS.get(code, ""))
     return {} if snapshot is None else {"snapshot_on": snapshot.snapshot_on}
+
+
+def _names(part: Slice, beneficiary: str, payee: str) -> Facts:
+    """Give the registered names; nothing for somebody the register does not know."""
+    population = part.state.registers.population
+    persons = {"registered_name": population.get(beneficiary)}
+    if payee != beneficiary:
+        persons["registered_payee_name"] = population.get(payee)
+    return {field: person.name for field, person in persons.items() if person is not None}
 
 
 def _quantity(part: Slice, item: int) -> Facts:

@@ -1,10 +1,14 @@
-"""R01 R02 R03 R05: is this the person the papers speak of, and was he alive. All look at the beneficiary."""
+"""R01 R02 R03 R05: is this the person the papers speak of, and was he alive.
+
+They look at the beneficiary, and at a payee who collects for another.
+"""
 
 import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import date
 
+from consolidator.rules.collection import find_collected
 from consolidator.rules.slices import RESIDENT, Slice
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -58,16 +62,19 @@ def is_firm_id(value: str) -> bool:
 def find_wrong_ids(part: Slice) -> Sequence[int]:
     """R01 red. The population register takes only right IDs, so an ID found there needs no arithmetic."""
     unknown = [item for item, person in enumerate(part.persons) if person is None]
-    types = part.columns.beneficiary_id_type
     return [
-        item
-        for item in unknown
-        if not (
-            is_resident_id(part.beneficiary_id[item])
-            if types is None or types[item] == RESIDENT
-            else is_firm_id(part.beneficiary_id[item])
-        )
+        item for item in unknown if not _is_right(part.beneficiary_id[item], part.columns.beneficiary_id_type, item)
     ]
+
+
+def find_wrong_payee_ids(part: Slice) -> Sequence[int]:
+    """R01 red, for a payee who collects for another."""
+    types = part.columns.payee_id_type
+    return [item for item in find_collected(part) if not _is_right(part.payee_id[item], types, item)]
+
+
+def _is_right(value: str, types: Sequence[str] | None, item: int) -> bool:
+    return is_resident_id(value) if types is None or types[item] == RESIDENT else is_firm_id(value)
 
 
 def find_unknown_regions(part: Slice) -> Sequence[int]:
@@ -86,6 +93,17 @@ def find_name_mismatches(part: Slice) -> Sequence[int]:
         item
         for item, (person, name) in enumerate(zip(part.persons, part.columns.beneficiary_name, strict=True))
         if person is not None and person.name != name and fold_name(person.name) != fold_name(name)
+    ]
+
+
+def find_payee_name_mismatches(part: Slice) -> Sequence[int]:
+    """R02, for a payee who collects for another."""
+    population = part.state.registers.population
+    return [
+        item
+        for item in find_collected(part)
+        if (person := population.get(part.payee_id[item])) is not None
+        and fold_name(person.name) != fold_name(part.payee_name[item])
     ]
 
 
@@ -110,6 +128,16 @@ def find_deceased(part: Slice) -> Sequence[int]:
     start = part.period_start
     deaths = map(part.state.registers.deaths.get, part.beneficiary_id)
     return [item for item, died_on in enumerate(deaths) if died_on is not None and start > died_on]
+
+
+def find_deceased_payees(part: Slice) -> Sequence[int]:
+    """R05, for a payee who collects for another: he must be alive on the day of the decision."""
+    deaths = part.state.registers.deaths
+    return [
+        item
+        for item in find_collected(part)
+        if (died_on := deaths.get(part.payee_id[item])) is not None and died_on < part.day
+    ]
 
 
 def fold_name(name: str) -> str:

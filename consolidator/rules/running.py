@@ -23,17 +23,25 @@ class LineRule:
     level: str | None = None  # where it differs from the catalogue's level: a milder or sharper form of the code
 
 
+def _look_at_no_line(_: Slice) -> Sequence[int]:
+    return ()
+
+
 LINE_RULES = (
     LineRule("R01", identity.find_wrong_ids),
+    LineRule("R01", identity.find_wrong_payee_ids),
     LineRule("R01", identity.find_unknown_regions, level="blue"),
     LineRule("R02", identity.find_name_mismatches, register="population"),
+    LineRule("R02", identity.find_payee_name_mismatches, register="population"),
     LineRule("R02", identity.find_unregistered, register="population", level=ORANGE),
     LineRule("R03", identity.find_unlisted, register="library"),
     LineRule("R05", identity.find_deceased, register="deaths"),
+    LineRule("R05", identity.find_deceased_payees, register="deaths"),
     LineRule("R08", officials.find_officials, register="officials"),
     LineRule("R09", officials.find_relatives, register="relatives"),
     LineRule("R13", accounts.find_undesignated, level=ORANGE),
     LineRule("R13", accounts.find_rerouted),
+    LineRule("R18", _look_at_no_line, register="population"),  # a group rule; here only its missing register is seen
     LineRule("R21", amounts.find_above_standard),
     LineRule("R54", collection.find_unrelated),
 )
