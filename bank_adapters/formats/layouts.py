@@ -70,6 +70,13 @@ class InLayout(_Strict):
         return value
 
     @model_validator(mode="after")
+    def _register_is_named(self) -> Self:
+        if (self.kind == "register") != (self.register_name is not None):
+            message = "a register profile names its register, and no other does"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
     def _fields_are_ours(self) -> Self:
         """A mistyped field would otherwise be noticed only when a file comes."""
         fields = [field for _, field in self.columns if field]
@@ -80,13 +87,6 @@ class InLayout(_Strict):
         required = {name for name, field in model.model_fields.items() if field.is_required()}
         if not required <= set(fields):
             message = f"missing: {', '.join(sorted(required - set(fields)))}"
-            raise ValueError(message)
-        return self
-
-    @model_validator(mode="after")
-    def _register_is_named(self) -> Self:
-        if (self.kind == "register") != (self.register_name is not None):
-            message = "a register profile names its register, and no other does"
             raise ValueError(message)
         return self
 

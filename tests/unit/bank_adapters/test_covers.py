@@ -41,6 +41,7 @@ def test_a_cover_may_have_a_bom_blank_rows_and_wide_brackets() -> None:
         (COVER.replace("编号,PAY-1\n", ""), "编号"),
         (COVER.replace("期间,2026-10", "期间,"), "期间"),
         (f"{COVER}电话,1\n", "unknown"),
+        (f"{COVER}登记册,人口\n", "does not belong"),
         (f"{COVER}编号,PAY-2\n", "twice"),
         (f"{COVER}公示开始,2026-10-01\n", "公示"),
         (f"{COVER}一,二,三\n", "key and a value"),
@@ -56,6 +57,15 @@ def test_a_wrong_cover_says_what_is_wrong(cover: str, word: str) -> None:
     error = refusal(cover)
     assert error.code == "I12"
     assert word in error.detail
+
+
+def test_a_row_of_titles_and_empty_rows_are_passed_over() -> None:
+    assert read_pay(PAY, f"键,值\n,\n{COVER}").fields["id"] == "PAY-1"
+
+
+def test_a_cover_in_another_encoding_is_named_as_the_cover() -> None:
+    with pytest.raises(InputError, match=r"I12.*cover"):
+        parse_file(find_in("batchpay-402"), "PAY402_20261106_0001.txt", PAY, COVER.encode("gb18030"))
 
 
 def test_publicity_goes_into_the_header() -> None:

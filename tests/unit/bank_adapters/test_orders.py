@@ -46,8 +46,10 @@ def test_one_changed_amount_is_seen(name: str) -> None:
 def test_a_dropped_or_widened_line_is_seen() -> None:
     layout = find_out("orders-402")
     lines = render_order_file(layout, make_order_file(2, 2468), [make_orders(["甲", "乙"])]).content.split(b"\r\n")
-    with pytest.raises(InputError, match="I15"):
+    with pytest.raises(InputError, match="I14"):
         parse_order_file(layout, b"\r\n".join([*lines[:1], *lines[2:]]))
+    with pytest.raises(InputError, match="I15"):
+        parse_order_file(layout, b"\r\n".join([*lines[:2], *lines[3:]]))
     with pytest.raises(InputError, match="I14"):
         parse_order_file(layout, b"\r\n".join([lines[0], lines[1] + b"|", *lines[2:]]))
     with pytest.raises(InputError, match="I15"):
@@ -60,10 +62,47 @@ def test_serials_go_on_over_parts() -> None:
     assert [line.split("|")[0] for line in content.split("\r\n")[1:4]] == ["1", "2", "3"]
 
 
-@pytest.mark.parametrize("name", ["甲|乙", "甲\n乙", '甲"乙'])
-def test_a_name_that_would_break_the_layout_stops_the_file(name: str) -> None:
-    with pytest.raises(ConfigurationError):
-        render_order_file(find_out("orders-402"), make_order_file(1, 1234), [make_orders([name])])
+@pytest.mark.parametrize(
+    ("layout", "name"),
+    [("orders-402", "甲|乙"), ("orders-402", "甲\n乙"), ("orders-403", '甲"乙'), ("orders-102", "甲,乙")],
+)
+def test_a_name_that_would_break_the_layout_stops_the_file(layout: str, name: str) -> None:
+    with pytest.raises(ConfigurationError, match="a name"):
+        render_order_file(find_out(layout), make_order_file(1, 1234), [make_orders([name])])
+
+
+def test_a_quotation_mark_in_a_name_is_only_a_character_between_bars() -> None:
+    content = render_order_file(find_out("orders-402"), make_order_file(1, 1234), [make_orders(["阿'甲\""])]).content
+    assert "阿'甲\"" in content.decode("gb18030")
+
+
+def test_a_summary_with_a_separator_stops_the_file() -> None:
+    file = make_order_file(1, 1234).model_copy(update={"summary": "低保,五保"})
+    with pytest.raises(ConfigurationError, match="a summary"):
+        render_order_file(find_out("orders-403"), file, [make_orders(["甲"])])
+
+
+@pytest.mark.parametrize(
+    ("layout", "old", "new"),
+    [
+        ("orders-402", b"|END", b"|EN"),
+        ("orders-402", b"H|", b"XH|"),
+        ("orders-402", b"\r\n2|", b"\r\n7|"),
+        ("orders-402", b"|12.34|", b"|12.3x|"),
+        ("orders-403", b"\r\n01,1,", b"\r\n55,1,"),
+        ("orders-102", "序号".encode(), "号序".encode()),
+    ],
+)
+def test_anything_that_is_not_exactly_the_layout_is_refused(layout: str, old: bytes, new: bytes) -> None:
+    content = render_order_file(find_out(layout), make_order_file(2, 2468), [make_orders(["甲", "乙"])]).content
+    assert old in content
+    with pytest.raises(InputError):
+        parse_order_file(find_out(layout), content.replace(old, new, 1))
+
+
+def test_a_file_of_one_line_is_no_order_file() -> None:
+    with pytest.raises(InputError, match="I16"):
+        parse_order_file(find_out("orders-402"), b"H|x|1|1.00|20261101")
 
 
 def test_an_order_file_name_holds_no_person() -> None:

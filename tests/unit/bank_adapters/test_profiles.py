@@ -47,6 +47,11 @@ def test_a_delimited_file_may_have_neither_header_nor_trailer() -> None:
         ("columns = [[", "columns = [7, ["),
         ('[["证件号码", "id"], ["死亡日期", "died_on"]]', '"x"'),
         ('name = "own-deaths"', "name ="),
+        ("'^own_.*$'", "'^own_(.*$'"),
+        ('"died_on"', '"died_at"'),
+        ('"died_on"', '"id"'),
+        ('"died_on"', '""'),
+        ('"deaths"', '"births"'),
     ],
 )
 def test_a_wrong_profile_is_refused_by_name(old: str, new: str) -> None:
@@ -56,8 +61,19 @@ def test_a_wrong_profile_is_refused_by_name(old: str, new: str) -> None:
 
 def test_an_order_layout_must_say_everything() -> None:
     text = 'name = "o"\ndirection = "out"\nbank = "402"\nfile_name = "x"\nencoding = "utf-8"\nseparator = "|"\n'
+    text = text.replace('"x"', '"{file}.txt"')
+    right = 'columns = ["account", "name", "amount", "order_id"]\n'
+    assert parse_profile(text + right, "o.toml").name == "o"
+    for wrong in (
+        right.replace(', "order_id"', ""),
+        right.replace('"name"', '"nam"'),
+        right + 'titles = ["one"]\n',
+        right + 'header = ["serial"]\n',
+    ):
+        with pytest.raises(ConfigurationError):
+            parse_profile(text + wrong, "o.toml")
     with pytest.raises(ConfigurationError):
-        parse_profile(text + 'columns = ["account", "name", "amount"]\n', "o.toml")
+        parse_profile(text.replace("{file}", "{date}") + right, "o.toml")
 
 
 def test_each_file_name_has_one_profile() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from bank_adapters.drafts import Draft
-from bank_adapters.formats import tables
+from bank_adapters.formats import text
 from bank_adapters.reading import parse_file
 from schemas.errors import InputError
 from tests.unit.bank_adapters.samples import COVER_TOTALS, ID, TITLES, bureau_row, find_in, read_bureau
@@ -64,10 +64,16 @@ def test_a_payee_on_one_row_fills_the_others_with_the_beneficiary() -> None:
     assert columns["payee_name"] == ["示例", "领"]
 
 
-def test_a_payee_with_an_id_but_no_name_keeps_both_columns() -> None:
-    columns = read_bureau(bureau_row(领款人身份证号=OTHER)).columns
-    assert columns["payee_id"] == [OTHER]
-    assert columns["payee_name"] == ["示例"]
+def test_half_a_payee_is_left_for_the_ledger_to_refuse() -> None:
+    columns = read_bureau(bureau_row(领款人身份证号=OTHER), bureau_row(领款人姓名="领"), bureau_row()).columns
+    assert columns["payee_id"] == [OTHER, "", ID]
+    assert columns["payee_name"] == ["", "领", "示例"]
+
+
+def test_a_firm_is_told_by_the_shape_of_its_code() -> None:
+    columns = read_bureau(bureau_row(享受对象身份证号="91511112MA00000000"), bureau_row()).columns
+    assert columns["beneficiary_id_type"] == ["uscc", "resident"]
+    assert "payee_id_type" not in columns
 
 
 def test_a_quantity_that_cannot_be_read_is_named() -> None:
@@ -75,9 +81,17 @@ def test_a_quantity_that_cannot_be_read_is_named() -> None:
     assert draft.columns["bad"] == [(0, "quantity_milli", "I23"), (0, "rate_fen", "I20")]
 
 
-def test_quoted_fields_may_hold_commas_and_line_ends() -> None:
-    row = bureau_row(备注='"一,二\n三"')
-    assert read_bureau(row, bureau_row()).columns["row"] == [3, 4]
+def test_quoted_fields_may_hold_commas() -> None:
+    assert read_bureau(bureau_row(备注='"一,二"'), bureau_row()).columns["remark"] == ["一,二", None]
+
+
+def test_two_stray_quotation_marks_swallow_no_rows() -> None:
+    error = refusal(bureau_row(备注='"一'), bureau_row(), bureau_row(序号='"'))
+    assert (error.code, error.position) == ("I14", "row 2")
+
+
+def test_what_a_spreadsheet_leaves_at_the_end_is_no_row() -> None:
+    assert read_bureau(bureau_row(), "," * TITLES.count(","), "", "\x1a").columns["row"] == [2]
 
 
 def test_quotes_that_do_not_match_are_refused_with_the_row() -> None:
@@ -109,7 +123,7 @@ def test_titles_alone_and_nothing_at_all_are_refused() -> None:
 
 
 def test_too_many_rows_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tables, "ROWS_MAX", 1)
+    monkeypatch.setattr(text, "ROWS_MAX", 1)
     assert refusal(bureau_row(), bureau_row(), bureau_row()).code == "I02"
 
 
@@ -131,11 +145,11 @@ def test_the_cover_must_name_the_files_own_register() -> None:
 
 def test_a_census_lists_programmes_and_keepers() -> None:
     titles = "持卡人身份证号,银行代码,账号,行号,发放项目,保管人"
-    raw = f"{titles}\n{ID},402,6299402447587213728,,FARM; ORPHAN,村里\n".encode()
+    raw = f"{titles}\n{ID},402,6299402447587213728,,FARM;ORPHAN,村里\n{ID},402,6299402447587213729,,,\n".encode()
     draft = parse_file(find_in("census"), "census_1.csv", raw, "编号,C-1\n截至日期,2026-10-31\n".encode())
-    assert draft.columns["programmes"] == [["FARM", "ORPHAN"]]
-    assert draft.columns["keeper"] == ["village"]
-    assert draft.columns["branch"] == [None]
+    assert draft.columns["programmes"] == [["FARM", "ORPHAN"], []]
+    assert draft.columns["keeper"] == ["village", "unknown"]
+    assert draft.columns["branch"] == [None, None]
 
 
 def test_a_file_name_with_a_long_number_does_not_reach_the_header() -> None:

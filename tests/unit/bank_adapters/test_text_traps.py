@@ -32,8 +32,9 @@ def test_a_cut_lead_byte_that_swallows_the_separator_refuses_the_file_with_its_r
 
 
 def test_bytes_that_are_no_gb18030_are_refused_with_the_row() -> None:
-    error = refusal(pay_text(LINE).encode("gb18030").replace(b"396.00|", b"396.00\xff|", 2).replace(b"H|", b"H|", 1))
-    assert (error.code, error.position) in {("I13", "row 1"), ("I13", "row 2")}
+    header, rest = pay_text(LINE).encode("gb18030").split(b"\r\n", 1)
+    error = refusal(header + b"\r\n" + rest.replace(b"396.00|", b"396.00\xff|", 1))
+    assert (error.code, error.position) == ("I13", "row 2")
 
 
 def test_utf8_read_as_gb18030_is_recognised() -> None:
@@ -141,18 +142,24 @@ def test_a_file_without_lines_is_refused() -> None:
     assert refusal(b"").code == "I17"
 
 
+def test_blank_lines_and_ctrl_z_behind_the_trailer_are_no_lines() -> None:
+    assert read_pay(pay_text(LINE).encode("gb18030") + b"\r\n \r\n\x1a").columns["row"] == [2]
+
+
 def test_a_blank_line_is_a_wrong_number_of_columns() -> None:
     assert refusal(pay_text(LINE, "").encode("gb18030")).code == "I14"
 
 
-def test_a_huge_field_is_refused_with_its_row() -> None:
+def test_a_huge_row_is_refused_with_its_place() -> None:
     error = refusal(pay_text(LINE, LINE.replace("魏槐仓", "魏" * 1001)).encode("gb18030"))
     assert (error.code, error.position) == ("I14", "row 3")
 
 
 def test_a_file_above_the_bound_is_refused_before_it_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(text, "FILE_BYTES_MAX", 10)
-    assert refusal(pay_text(LINE).encode("gb18030")).code == "I02"
+    raw = pay_text(LINE).encode("gb18030")
+    monkeypatch.setattr(text, "FILE_BYTES_MAX", len(raw) - 1)
+    with pytest.raises(InputError, match="I02"):
+        decode(raw, "gb18030")
 
 
 def test_too_many_lines_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
