@@ -1,0 +1,53 @@
+"""Owns what the sample county's policy sets: banks, sources, officers, programmes, settings."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from consolidator.sample.keyring import SEATS, derive_public, list_adapters
+from consolidator.sample.places import BANK_NAMES, COUNTY
+from consolidator.sample.programmes import PROGRAMMES, Programme
+
+_ADAPTER_KINDS = ["register", "accounts", "designations", "batch"]
+COOLING_OFF_HOURS = 72
+Item = tuple[str, str, dict[str, Any]]
+
+
+def list_policy(seed: int) -> dict[str, list[Any]]:
+    """Give the policy document's columns."""
+    subjects, ids, values = zip(*_list_items(seed), strict=True)
+    return {"subject": list(subjects), "id": list(ids), "value": list(values)}
+
+
+def _list_items(seed: int) -> Iterator[Item]:
+    for code, name in BANK_NAMES.items():
+        yield "bank", code, {"name": name}
+    yield "source", "bureau", {"name": "示例县财政局", "type": "bureau"}
+    yield "source", "oversight", {"name": "示例县纪检监察机关", "type": "oversight"}
+    for adapter in list_adapters():
+        yield "source", adapter.source, {"name": adapter.name, "type": adapter.type}
+    for seat in SEATS:
+        officer = {"source": seat.source, "person": f"P-{seat.name}", "role": seat.role, "kinds": list(seat.kinds)}
+        yield _make_officer(seed, f"officer-{seat.name}", officer)
+    for adapter in list_adapters():
+        kinds = {"source": adapter.source, "person": f"A-{adapter.source}", "role": "adapter", "kinds": _ADAPTER_KINDS}
+        yield _make_officer(seed, adapter.key_name, kinds)
+    for programme in PROGRAMMES:
+        yield "programme", programme.id, _describe_programme(programme)
+    yield "setting", "cooling_off_hours", {"value": COOLING_OFF_HOURS}
+
+
+def _make_officer(seed: int, key: str, fields: dict[str, Any]) -> Item:
+    return "officer", key, {"key": derive_public(seed, key), "programmes": ["*"], "regions": [COUNTY], **fields}
+
+
+def _describe_programme(programme: Programme) -> dict[str, Any]:
+    return {
+        "name": programme.name,
+        "short_name": programme.short_name,
+        "cycle": programme.cycle,
+        "unit": programme.unit,
+        "standard_fen": programme.standard_fen,
+        "paying_banks": list(programme.paying_banks),
+        "agent_bank": programme.paying_banks[0],
+        "universal": programme.universal,
+    }

@@ -1,0 +1,154 @@
+"""Owns the sample's folder: files, keys, manifest.json, truth.json. Writes only into an empty or new folder."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from consolidator.sample.casting import build_county
+from consolidator.sample.county import County
+from consolidator.sample.keyring import ORIGIN, SEATS, list_adapters, list_roots, render_keys
+from consolidator.sample.places import COUNTY
+from consolidator.sample.sheets import NOTE
+from consolidator.sample.story import Item, tell
+from schemas.errors import ConflictError, UsageError
+from schemas.instants import render_instant
+
+LINES_MIN = 500  # fewer cannot hold every planted case
+LINES_MAX = 1_000_000
+VERSION = 1
+_NOTE = f"{NOTE} / sample data, all persons are fictional"
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class SampleSummary:
+    """What was written: counts only. ``planted`` are the lines in truth.json."""
+
+    county: str
+    lines: int
+    batches: int
+    files: int
+    people: int
+    cards: int
+    designated: int
+    planted: int
+
+
+def write_sample(to: Path, lines: int, seed: int, progress: Progress = lambda _done, _total: None) -> SampleSummary:
+    """Write the sample county into ``to``: the same bytes for the same (lines, seed).
+
+    ``progress`` is called with files written and files in all. Raises UsageError when ``lines`` is out of bounds,
+    ConflictError when the folder holds something already.
+    """
+    if not LINES_MIN <= lines <= LINES_MAX:
+        message = (
+            f"示例至少 {LINES_MIN} 行,至多 {LINES_MAX} 行 / a sample has {LINES_MIN} to {LINES_MAX} lines: use --lines"
+        )
+        raise UsageError(message)
+    _check_empty(to)
+    county = build_county(lines, seed)
+    truth = render_truth(county)
+    items = list(tell(county, seed))
+    _write_keys(to / "keys", seed)
+    manifest = [_write_item(to, item, place) for item, place in _number(items, progress)]
+    _write_json(to / "truth.json", truth)
+    _write_json(to / "manifest.json", _describe(lines, seed, manifest))
+    return SampleSummary(
+        COUNTY,
+        lines,
+        len(county.batches),
+        len(items),
+        truth["people"],
+        truth["cards"],
+        truth["designated"],
+        len(truth["planted"]),
+    )
+
+
+def _check_empty(to: Path) -> None:
+    if to.exists() and (not to.is_dir() or any(to.iterdir())):
+        message = "目标文件夹不是空的,请换一个 / the target is not empty: choose another folder with --to"
+        raise ConflictError(message)
+
+
+def _number(items: Sequence[Item], progress: Progress) -> Iterator[tuple[Item, str]]:
+    """Give each item the name of its folder, in order."""
+    width = max(3, len(str(len(items))))
+    for number, item in enumerate(items, start=1):
+        yield item, f"files/{number:0{width}d}-{item.source}"
+        progress(number, len(items))
+
+
+def _write_item(to: Path, item: Item, place: str) -> dict[str, str]:
+    folder = to / place
+    folder.mkdir(parents=True)
+    (folder / item.name).write_bytes(item.raw)
+    if item.cover is not None:
+        (folder / f"{item.name}.cover.csv").write_bytes(item.cover)
+    return {"file": f"{place}/{item.name}", "source": item.source, "at": render_instant(item.at), "what": item.what}
+
+
+def _write_keys(folder: Path, seed: int) -> None:
+    folder.mkdir(parents=True)
+    for name, raw in render_keys(seed).items():
+        path = folder / name
+        path.touch(mode=0o600)
+        path.write_bytes(raw)
+
+
+def _describe(lines: int, seed: int, items: Sequence[dict[str, str]]) -> dict[str, Any]:
+    adapters = [
+        {"source": each.source, "key": f"keys/{each.key_name}.key", "profiles": list(each.profiles)}
+        for each in list_adapters()
+    ]
+    officers = [
+        {"name": seat.name, "key": f"keys/officer-{seat.name}.key", "role": seat.role, "title": seat.title}
+        for seat in SEATS
+    ]
+    return {
+        "v": VERSION,
+        "note": _NOTE,
+        "county": COUNTY,
+        "seed": seed,
+        "lines": lines,
+        "origin": ORIGIN,
+        "roots": list_roots(seed),
+        "adapters": adapters,
+        "officers": officers,
+        "items": items,
+    }
+
+
+def render_truth(county: County) -> dict[str, Any]:
+    """Say what is planted where, which lines only look wrong, and how many cards become how many accounts."""
+    people = county.registry.people
+    lines = [(batch, number, line) for batch in county.batches for number, line in enumerate(batch.lines, start=1)]
+    return {
+        "v": VERSION,
+        "note": _NOTE,
+        "planted": [
+            {
+                "source": batch.source,
+                "document": batch.document,
+                "line": number,
+                "codes": list(line.codes),
+                "what": line.what,
+            }
+            for batch, number, line in lines
+            if line.codes
+        ],
+        "look_alikes": [
+            {"source": batch.source, "document": batch.document, "line": number, "what": line.look_alike}
+            for batch, number, line in lines
+            if line.look_alike
+        ],
+        "people": len(people),
+        "cards": sum(len(person.cards) for person in people),
+        "designated": sum(person.designated is not None for person in people),
+    }
+
+
+def _write_json(path: Path, value: dict[str, Any]) -> None:
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
