@@ -1,0 +1,84 @@
+"""Owns the building of objects from a home: the only place where settings, keys, journal, engine and gate meet."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bank_adapters.profiles import Profile, load_profiles
+from consolidator.gate.records import open_records
+from consolidator.gate.sending import Gate
+from consolidator.home.paths import Home
+from consolidator.intake.acting import View
+from consolidator.intake.desk import Desk, Reader
+from consolidator.keys import read_epoch_keys, read_signer
+from consolidator.sealing import County
+from consolidator.settings import Adapter, Settings, read_settings
+from schemas.errors import ConfigurationError
+from streams.embedded.journal import SqliteJournal, open_journal, open_journal_read_only
+from streams.recovery import load
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """An opened home: its places and its settings."""
+
+    home: Home
+    settings: Settings
+
+
+def open_home(root: Path) -> Office:
+    """Open a home. ConfigurationError when it is none."""
+    home = Home(root)
+    return Office(home, read_settings(home.settings))
+
+
+def county_maker(office: Office) -> Callable[[], County]:
+    """Give what makes a fresh machine for this county; its keys are read once."""
+    signer = read_signer(office.home.log_key)
+    if signer.name != office.settings.origin:
+        message = "日志密钥与设置中的 origin 不符 / keys/log.key is not the key of the origin in consolidator.toml"
+        raise ConfigurationError(message)
+    epoch_keys = read_epoch_keys(office.home.epoch_keys)
+    return lambda: County(epoch_keys, signer)
+
+
+@contextmanager
+def open_desk(office: Office) -> Iterator[Desk]:
+    """Open what intake works with; the journal is closed at the end."""
+    with open_journal(office.home.journal) as journal:
+        yield make_desk(office, journal)
+
+
+def make_desk(office: Office, journal: SqliteJournal) -> Desk:
+    """Put intake's desk together on an open journal."""
+    profiles = load_profiles()
+    readers = [_make_reader(office.home, adapter, profiles) for adapter in office.settings.adapter]
+    return Desk(office.home, office.settings.county, journal, readers)
+
+
+def _make_reader(home: Home, adapter: Adapter, profiles: Mapping[str, Profile]) -> Reader:
+    unknown = sorted(set(adapter.profiles) - set(profiles))
+    if unknown:
+        message = f"没有这种文件格式 / consolidator.toml: no profile '{unknown[0]}' (source {adapter.source})"
+        raise ConfigurationError(message)
+    signer = read_signer(home.root / adapter.key)
+    return Reader(adapter.source, signer, {name: profiles[name] for name in adapter.profiles})
+
+
+@contextmanager
+def open_gate(office: Office, journal: SqliteJournal) -> Iterator[Gate]:
+    """Open the gate on an open journal; its records are closed at the end."""
+    with open_records(office.home.gate) as records:
+        yield Gate(journal, records, office.home.outbox, load_profiles())
+
+
+def load_view(office: Office) -> View:
+    """Give the ledger's state at the last commit, read-only; ConfigurationError when nothing was run yet."""
+    make_county = county_maker(office)
+    with open_journal_read_only(office.home.journal) as journal:
+        standing = load(journal, make_county)
+    if standing.record is None:
+        message = "尚未运行 / nothing is decided yet: run 'consolidator run --once' first"
+        raise ConfigurationError(message)
+    return View(standing.machine.state, standing.record.position)

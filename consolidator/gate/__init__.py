@@ -1,0 +1,1 @@
+"""Owns the way of order files out: only through the gate, only complete ones, each once."""

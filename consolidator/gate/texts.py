@@ -1,0 +1,20 @@
+"""Owns the permanent codes of the gate with their texts and the next step (zh, en). A number is never reused."""
+
+from collections.abc import Mapping
+
+from schemas.codes import CodeText
+
+GATE_CODES: Mapping[str, CodeText] = {
+    "G01": CodeText(
+        "付款银行没有代发文件格式",
+        "the paying bank has no profile for order files",
+        "为该银行增加 orders-银行代码 格式后重新运行",
+        "add a profile orders-BANK for it, then run again",
+    ),
+    "G02": CodeText(
+        "代发文件无法按该银行格式生成",
+        "the order file cannot be written in the bank's format",
+        "核对户名与该银行格式后重新运行",
+        "check the names and the bank's profile, then run again",
+    ),
+}

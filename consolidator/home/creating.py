@@ -1,0 +1,160 @@
+"""Owns the making of a home (``init``): keys, settings, policy file, journal with its genesis; all of it or nothing."""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from consolidator.home.files import disk_errors, make_folder, sync_folder, write_whole
+from consolidator.home.paths import FOLDERS, Home
+from consolidator.intake.manifest import Manifest, read_manifest
+from consolidator.keys import (
+    make_epoch_keys,
+    make_signer,
+    read_epoch_keys,
+    read_signer,
+    render_epoch_keys,
+    write_signer,
+)
+from consolidator.settings import Adapter, Settings, derive_origin, render_settings, validate_origin
+from consolidator.transparency.keys import ED25519, Ed25519Signer, parse_vkey, render_vkey
+from consolidator.transparency.policy import render_policy_without_witnesses
+from schemas.commands import Command, Genesis, render_genesis
+from schemas.errors import ConfigurationError, ConflictError
+from schemas.identifiers import COUNTY
+from schemas.instants import derive_year
+from streams.embedded.journal import create_journal
+
+
+@dataclass(frozen=True, slots=True)
+class Founding:
+    """All that a new home is made of. ``at`` stamps the genesis; ``adapters`` maps a source to its key and profiles."""
+
+    county: str
+    at: int
+    log_key: Ed25519Signer
+    epoch_keys: Mapping[int, bytes]
+    roots: Sequence[str]
+    adapters: Mapping[str, tuple[Ed25519Signer, Sequence[str]]]
+
+    @property
+    def origin(self) -> str:
+        """The log's name is its key's name."""
+        return self.log_key.name
+
+
+def plan_county(county: str, origin: str, root_keys: Sequence[str], now: int) -> Founding:
+    """Plan a home with new random keys; ``root_keys`` are the root officers' vkeys, two at least.
+
+    ``origin`` names the log for life; empty gives one that is good for trying out only.
+    """
+    if COUNTY.fullmatch(county) is None:
+        message = "县区代码应为六位数字 / a county code has six digits: use --county"
+        raise ConfigurationError(message)
+    log_key = make_signer(validate_origin(origin or derive_origin(county)))
+    epoch_keys = make_epoch_keys(derive_year(now))
+    return Founding(county, now, log_key, epoch_keys, _parse_roots(root_keys), {})
+
+
+def plan_sample(county: str, sample: Path) -> Founding:
+    """Plan a home with a sample's published keys: for demonstration only. Genesis is stamped with its first instant."""
+    manifest = read_manifest(sample)
+    if manifest.county != county:
+        message = f"示例属于另一县区 / the sample is of county {manifest.county}: use --county {manifest.county}"
+        raise ConfigurationError(message)
+    log_key = read_signer(sample / "keys" / "log.key")
+    if log_key.name != manifest.origin:
+        message = "示例日志密钥与清单不符 / the sample's log key is not its origin's: make the sample again"
+        raise ConfigurationError(message)
+    epoch_keys = read_epoch_keys(sample / "keys" / "epochs.keys")
+    roots = _parse_roots(manifest.roots)
+    return Founding(county, manifest.items[0].stamp, log_key, epoch_keys, roots, _read_adapters(sample, manifest))
+
+
+def _read_adapters(sample: Path, manifest: Manifest) -> dict[str, tuple[Ed25519Signer, Sequence[str]]]:
+    return {each.source: (read_signer(sample / each.key), each.profiles) for each in manifest.adapters}
+
+
+def _parse_roots(vkeys: Sequence[str]) -> list[str]:
+    """Give the root officers' keyids (public keys in hex), which must be different."""
+    verifiers = [parse_vkey(text) for text in vkeys]
+    roots = [verifier.public.hex() for verifier in verifiers]
+    if any(verifier.kind != ED25519 for verifier in verifiers) or len(set(roots)) != len(roots) or len(roots) < 2:  # noqa: PLR2004 -- two persons
+        message = (
+            "至少需要两名不同的根管理员 / at least two different root officers: "
+            "give --root-key VKEY twice ('consolidator key new' makes keys)"
+        )
+        raise ConfigurationError(message)
+    return roots
+
+
+def create_home(root: Path, founding: Founding) -> Home:
+    """Make the home: built beside its place and renamed, so that a killed ``init`` leaves none or a whole one.
+
+    Raises ConflictError when something stands there already.
+    """
+    _check_free(root)
+    with disk_errors(), _hold_draft(root) as draft:
+        _fill(Home(draft), founding)
+        _check_free(root)
+        draft.rename(root)  # onto an empty folder or nothing; anything else fails
+        sync_folder(root.absolute().parent)
+    return Home(root)
+
+
+def _check_free(root: Path) -> None:
+    if root.is_symlink() or (root.exists() and (not root.is_dir() or any(root.iterdir()))):
+        message = f"目录已存在且不为空,不会覆盖 / {root} exists and is not empty: choose another --home"
+        raise ConflictError(message)
+
+
+@contextmanager
+def _hold_draft(root: Path) -> Iterator[Path]:
+    """Give an empty folder beside the home's place; what a killed ``init`` left there goes."""
+    place = root.absolute()
+    make_folder(place.parent)
+    draft = place.with_name(f".{place.name}.new")
+    draft.mkdir(mode=0o700, exist_ok=True)
+    descriptor = os.open(draft, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        _lock(descriptor)
+        for left in draft.iterdir():
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
+        yield draft
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        message = "另一个 init 正在进行 / another init is at work in this place: wait until it is done"
+        raise ConflictError(message) from error
+
+
+def _fill(home: Home, founding: Founding) -> None:
+    for name in FOLDERS:
+        make_folder(home.root / name)
+    write_signer(home.log_key, founding.log_key)
+    write_whole(home.epoch_keys, render_epoch_keys(founding.epoch_keys))
+    adapters = [_write_adapter(home, source, *adapter) for source, adapter in sorted(founding.adapters.items())]
+    settings = Settings(county=founding.county, origin=founding.origin, adapter=adapters)
+    write_whole(home.settings, render_settings(settings).encode())
+    write_whole(home.policy, render_policy_without_witnesses(founding.log_key.verifier))
+    genesis = Genesis(county=founding.county, origin=founding.origin, roots=list(founding.roots))
+    create_journal(home.journal, Command("genesis", founding.at, render_genesis(genesis)))
+
+
+def _write_adapter(home: Home, source: str, signer: Ed25519Signer, profiles: Sequence[str]) -> Adapter:
+    write_signer(home.keys / f"{source}.key", signer)
+    make_folder(home.inbox / source)
+    return Adapter(source=source, key=f"keys/{source}.key", profiles=list(profiles))
+
+
+def render_log_vkey(founding: Founding) -> str:
+    """Give the verifier key that everybody needs to check this log."""
+    return render_vkey(founding.log_key.verifier)

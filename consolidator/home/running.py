@@ -1,0 +1,161 @@
+"""Owns the loop of a county: lock, recover, apply what is pending, commit, gate; then the same again, or the end."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Event
+
+from consolidator.bootstrap import Office, county_maker, make_desk, open_gate
+from consolidator.facts.state import State
+from consolidator.gate.sending import Gate, Sending, send_due, send_file
+from consolidator.home.documents import read_documents, read_file_names, render_file
+from consolidator.home.gaps import list_due, list_open, offer_again
+from consolidator.home.paths import UNKNOWN_SOURCE
+from consolidator.home.reports import RunReport
+from consolidator.intake.outcomes import FileOutcome
+from consolidator.intake.refusals import keep_unknown
+from consolidator.intake.spool import heal_spool
+from consolidator.intake.submitting import take_inbox
+from consolidator.ledger.closes import is_close_due
+from consolidator.sealing import County
+from schemas.commands import Command
+from schemas.commits import CommitRecord, Outcome, Step
+from schemas.errors import InvariantError
+from schemas.orders import OrderFile
+from streams.embedded.engine import Engine, Progress
+from streams.embedded.journal import SqliteJournal, open_journal
+from streams.embedded.lock import hold_lock
+from streams.recovery import FIRST_POSITION
+
+POLL_SECONDS = 0.5  # how long a command or file may wait before it is noticed
+OnProgress = Callable[[Progress], None]
+
+
+def _ignore(_: object) -> None:
+    """Take no notice."""
+
+
+@dataclass(slots=True)
+class Runner:
+    """A county at work; :func:`open_runner` makes one and holds the lock around it. ``files`` wait for the gate."""
+
+    office: Office
+    journal: SqliteJournal
+    gate: Gate
+    on_progress: OnProgress = _ignore
+    report: RunReport = field(default_factory=RunReport)
+    files: list[OrderFile] = field(default_factory=list)
+    engine: Engine[County] = field(init=False)
+
+    @property
+    def state(self) -> State:
+        """The ledger's state."""
+        return self.engine.machine.state
+
+    @property
+    def record(self) -> CommitRecord:
+        """The newest commit."""
+        record = self.engine.last_commit
+        if record is None:
+            message = "a county at work has a commit"
+            raise InvariantError(message)
+        return record
+
+    def start(self) -> None:
+        """Recover, append what a crash left half spooled, and send what an earlier run could not."""
+        self.engine = Engine(self.journal, county_maker(self.office), self._after_commit, self.on_progress)
+        self.engine.recover()
+        heal_spool(self.office.home, self.journal)
+        if self.engine.last_commit is not None:
+            self._note(send_due(self.gate, self.state.policy.quorum, self.record.head.size))
+
+    def has_pending(self) -> bool:
+        """Say whether the journal holds commands that are not applied."""
+        record = self.engine.last_commit
+        return record is None or self.journal.next_position() != record.position
+
+    def apply_pending(self) -> None:
+        """Apply all that is pending and what becomes due by it, and send order files."""
+        self._run()
+        while due := list_due(self.state):
+            if not self.has_pending():
+                offer_again(self.journal, due)
+            self._run()
+        self.report.settle_gaps(list_open(self.state))
+
+    def _run(self) -> None:
+        record, told = self.engine.last_commit, len(self.report.outcomes)
+        done = self.engine.run()
+        self.report.commands += done.commands_done
+        self.report.lines += done.lines_done
+        self._look_up(self.report.outcomes[told:], FIRST_POSITION if record is None else record.position)
+        files, self.files = self.files, []
+        sendings = (send_file(self.gate, self.state.policy.quorum, self.record.head.size, file) for file in files)
+        self._note(sending for sending in sendings if sending is not None)
+
+    def _after_commit(self, steps: Sequence[Step]) -> None:
+        """Take note of what is on disk now."""
+        for step in steps:
+            self.report.add(step.outcomes)
+            self.files += step.order_files
+
+    def _note(self, sendings: Iterable[Sending]) -> None:
+        self.report.sendings += sendings
+
+    def _look_up(self, outcomes: Sequence[Outcome], position: int) -> None:
+        """Find out which files were refused; keep documents of unknown keys, which may be sent again later."""
+        self.report.files |= read_file_names(self.journal, {each.digest for each in outcomes if each.source}, position)
+        unknown = {each.digest: each for each in outcomes if each.word == "unauthenticated"}
+        for digest, commands in read_documents(self.journal, unknown, position).items():
+            source, code = unknown[digest].source or UNKNOWN_SOURCE, unknown[digest].code
+            keep_unknown(self.office.home, source, digest, render_file(commands), code)
+
+
+@contextmanager
+def open_runner(office: Office, on_progress: OnProgress = _ignore) -> Iterator[Runner]:
+    """Hold the home's lock and give a started runner; at a clean end a snapshot is kept. ConflictError if locked."""
+    with (
+        hold_lock(office.home.lock),
+        open_journal(office.home.journal) as journal,
+        open_gate(office, journal) as gate,
+    ):
+        runner = Runner(office, journal, gate, on_progress)
+        runner.start()
+        yield runner
+        runner.engine.close()
+
+
+def run_once(office: Office, on_progress: OnProgress = _ignore) -> RunReport:
+    """Apply what is pending, send what the gate lets out, and end. No ticks: the log depends on the commands only."""
+    with open_runner(office, on_progress) as runner:
+        runner.apply_pending()
+        return runner.report
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """How to keep running: the clock, when to stop, and who is told what came of files and commands."""
+
+    now: Callable[[], int]
+    stop: Event
+    on_files: Callable[[Sequence[FileOutcome]], None]
+    on_report: Callable[[RunReport], None]
+
+
+def run_watching(office: Office, watch: Watch) -> None:
+    """Take files from the inbox, apply what is pending, and tick when an hour has passed, until told to stop."""
+    with open_runner(office) as runner:
+        desk = make_desk(office, runner.journal)
+        unreadable: set[str] = set()
+        while True:
+            outcomes = take_inbox(desk, watch.now())
+            watch.on_files([each for each in outcomes if f"{each.source}/{each.file}" not in unreadable])
+            unreadable |= {f"{each.source}/{each.file}" for each in outcomes if each.code == "I01"}
+            if not runner.has_pending() and is_close_due(runner.state, watch.now()):
+                runner.journal.append([Command("tick", watch.now(), b"")])
+            if runner.has_pending():
+                runner.apply_pending()
+                report, runner.report = runner.report, RunReport()
+                watch.on_report(report)
+            if watch.stop.wait(POLL_SECONDS):
+                return

@@ -1,0 +1,74 @@
+"""Owns key files: private keys one line each in the Go note form, epoch keys one line a year. Never shows one."""
+
+import re
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from consolidator.home.files import write_whole
+from consolidator.transparency.keys import Ed25519Signer, derive_signer, parse_private_key, render_private_key
+from schemas.errors import ConfigurationError, ConflictError
+
+EPOCH_YEARS = 30  # longer than any retention; sealing never makes a key, so they must all be there from the start
+SEED_BYTES = 32
+_OTHERS = 0o077  # permission bits of everybody but the owner
+_EPOCH_LINE = re.compile(r"([0-9]{4}) ([0-9a-f]{64})")
+_KEY_FILE_BYTES_MAX = 65_536
+
+
+def make_signer(name: str) -> Ed25519Signer:
+    """Make a new key from the operating system's randomness."""
+    return derive_signer(name, secrets.token_bytes(SEED_BYTES))
+
+
+def write_signer(path: Path, signer: Ed25519Signer) -> None:
+    """Write a private key file of mode 0600. Never replaces one: ConflictError."""
+    if path.exists():
+        message = f"密钥文件已存在,不会覆盖 / {path} exists and is not replaced: choose another file"
+        raise ConflictError(message)
+    write_whole(path, f"{render_private_key(signer)}\n".encode())
+
+
+def read_signer(path: Path) -> Ed25519Signer:
+    """Read a private key file. ConfigurationError when it is missing, malformed, or others could read it."""
+    try:
+        return parse_private_key(_read_private(path).strip())
+    except ConfigurationError as error:
+        message = f"密钥无法使用 / the key {path} cannot be used: {error}"
+        raise ConfigurationError(message) from error
+
+
+def make_epoch_keys(first_year: int) -> dict[int, bytes]:
+    """Make one random key a year, thirty years from ``first_year`` on."""
+    return {year: secrets.token_bytes(SEED_BYTES) for year in range(first_year, first_year + EPOCH_YEARS)}
+
+
+def render_epoch_keys(keys: Mapping[int, bytes]) -> bytes:
+    """Write the epoch key file: ``YEAR hex`` a line."""
+    return "".join(f"{year} {key.hex()}\n" for year, key in sorted(keys.items())).encode()
+
+
+def read_epoch_keys(path: Path) -> dict[int, bytes]:
+    """Read the epoch key file. ConfigurationError names the line that is wrong, never its content."""
+    keys = {}
+    for number, line in enumerate(_read_private(path).splitlines(), start=1):
+        match = _EPOCH_LINE.fullmatch(line)
+        if match is None or int(match[1]) in keys:
+            message = f"年度密钥文件第 {number} 行有误 / line {number} of {path} is wrong: restore it from a backup"
+            raise ConfigurationError(message)
+        keys[int(match[1])] = bytes.fromhex(match[2])
+    return keys
+
+
+def _read_private(path: Path) -> str:
+    try:
+        mode = path.stat().st_mode
+        with path.open("rb") as file:
+            raw = file.read(_KEY_FILE_BYTES_MAX)
+    except OSError as error:
+        message = f"密钥文件无法读取 / {path} cannot be read ({error.strerror}): restore it from a backup"
+        raise ConfigurationError(message) from error
+    if mode & _OTHERS:
+        message = f"密钥文件他人可读 / others can read {path}: run 'chmod 600 {path}'"
+        raise ConfigurationError(message)
+    return raw.decode("ascii", "replace")
