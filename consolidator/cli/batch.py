@@ -1,0 +1,110 @@
+"""Owns the command ``batch``: list, show, release."""
+
+from argparse import Namespace
+from collections.abc import Sequence
+from typing import Any
+
+from consolidator.bootstrap import load_view, open_home
+from consolidator.cli.acting import perform, tell
+from consolidator.cli.terminal import put, put_json, put_table, say
+from consolidator.facts.state import State
+from consolidator.intake.acting import Act
+from consolidator.ledger.releases import list_figures
+from consolidator.views.batches import list_batches, require_batch, show_batch
+from consolidator.views.words import BATCH_STATES, STATES, explain_code
+from schemas.errors import UsageError
+from schemas.money import render_yuan
+
+_PAY_FIELDS = 4
+
+
+def show_all(args: Namespace) -> int:
+    """List all batches."""
+    rows = list_batches(load_view(open_home(args.home)).state)
+    if args.json:
+        put_json({"batches": rows})
+        return 0
+    head = (
+        "批次 batch",
+        "项目 programme",
+        "期间 period",
+        "状态 state",
+        "条数 lines",
+        "金额 yuan",
+        "明细 lines by state",
+    )
+    put_table([head, *(_render_row(row) for row in rows)])
+    return 0
+
+
+def _render_row(row: dict[str, Any]) -> tuple[str, ...]:
+    programme = f"{row['programme']} {row['programme_name']}"
+    state = f"{BATCH_STATES[row['state']]} {row['state']}"
+    figures = (str(row["count"]), render_yuan(row["fen"]), _render_states(row))
+    return (row["batch"], programme, row["period"], state, *figures)
+
+
+def _render_states(row: dict[str, Any]) -> str:
+    return " · ".join(f"{STATES[name]} {sums['count']}" for name, sums in row["states"].items())
+
+
+def show(args: Namespace) -> int:
+    """Show one batch."""
+    state = load_view(open_home(args.home)).state
+    batch = show_batch(state, require_batch(state, args.batch))
+    if args.json:
+        put_json(batch)
+        return 0
+    put(f"{batch['batch']}  {batch['programme_name']}  {batch['period']}  {BATCH_STATES[batch['state']]}")
+    put(_render_states(batch))
+    if batch["ready_by_bank"]:
+        put("\n待发放,按付款银行 / ready, by paying bank:")
+        put_table(
+            [(row["bank"], str(row["count"]), f"{render_yuan(row['fen'])} 元 yuan") for row in batch["ready_by_bank"]]
+        )
+    if batch["held_by_finding"]:
+        put("\n存疑拦截,按疑点 / held, by finding:")
+        put_table(
+            [
+                (code, str(count), *explain_code(code.partition(":")[0]))
+                for code, count in batch["held_by_finding"].items()
+            ]
+        )
+    say(f"下一个审批序号 / next release number: {batch['next_release']}")
+    return 0
+
+
+def release(args: Namespace) -> int:
+    """Release all that is ready in a batch, with the figures as they are now."""
+    return tell(args, perform(args, lambda state: _make_release(state, args)), confirm=True)
+
+
+def _make_release(state: State, args: Namespace) -> Act:
+    batch = require_batch(state, args.batch)
+    papers = _parse_papers(args.pay)
+    figures = list_figures(state, batch)
+    banks = [bank for bank, _, _ in figures]
+    if sorted(papers) != banks:
+        message = (
+            f"付款银行不符 / ready lines are at these banks: {', '.join(banks) or 'none'}; give --pay once for each"
+        )
+        raise UsageError(message)
+    columns: dict[str, Sequence[Any]] = {
+        "bank": banks,
+        "application": [papers[bank][0] for bank in banks],
+        "voucher": [papers[bank][1] for bank in banks],
+        "voucher_on": [papers[bank][2] for bank in banks],
+        "count": [count for _, count, _ in figures],
+        "fen": [fen for _, _, fen in figures],
+    }
+    named = {"source": batch.source, "id": batch.document}
+    return Act("release", {"batch": named, "number": batch.releases + 1}, columns, args.id)
+
+
+def _parse_papers(texts: Sequence[str]) -> dict[str, Sequence[str]]:
+    """Read ``BANK:APPLICATION:VOUCHER:DATE``, one for each bank."""
+    rows = [text.split(":") for text in texts]
+    if any(len(row) != _PAY_FIELDS or not all(row) for row in rows) or len({row[0] for row in rows}) != len(rows):
+        message = "--pay 每家银行一次,写法见帮助 / write --pay BANK:APPLICATION:VOUCHER:DATE, once for each bank"
+        raise UsageError(message)
+    return {row[0]: row[1:] for row in rows}

@@ -1,0 +1,282 @@
+"""Owns the list of all commands with their arguments. Light: it imports nothing of the product."""
+
+from pathlib import Path
+
+from consolidator.cli.parsing import Nouns, Parser, add_full, add_home, add_key, add_noun, add_verb
+
+
+def make_parser() -> Parser:
+    """Make the parser of the whole command line."""
+    parser = Parser(
+        prog="consolidator",
+        description="惠农补贴一卡通:先比对后发放,条条可验证 / every subsidy checked before it is paid",
+    )
+    parser.examples = [
+        "consolidator demo                                          三十秒演示 / a county's month on generated data",
+        "consolidator status --home county                          现在到哪一步 / where the county stands",
+        "consolidator log verify --home county                      核验公开日志 / verify the log",
+    ]
+    nouns = parser.add_subparsers(title="命令 commands", metavar="COMMAND", required=True, parser_class=Parser)
+    _add_trials(nouns)
+    _add_init(nouns)
+    _add_work(nouns)
+    _add_keys(nouns)
+    _add_batches(nouns)
+    _add_reviews(nouns)
+    _add_acts(nouns)
+    _add_log(nouns)
+    return parser
+
+
+def _add_trials(nouns: Nouns) -> None:
+    demo = add_verb(
+        nouns,
+        "demo",
+        "trials:demo",
+        "三十秒演示 / a county's month, end to end, on generated data",
+        "demo",
+        "demo --lines 50000 --seed 7 --json",
+    )
+    demo.add_argument(
+        "--home",
+        type=Path,
+        default=Path("demo-home"),
+        metavar="DIR",
+        help="演示主目录,默认 demo-home / default: demo-home",
+    )
+    _add_size(demo, 2000)
+    sample = add_verb(
+        nouns,
+        "sample",
+        "trials:sample",
+        "只生成示例文件 / only write the sample county's files",
+        "sample --to sample --lines 2000 --seed 7",
+    )
+    sample.add_argument("--to", type=Path, required=True, metavar="DIR", help="空文件夹 / an empty folder")
+    _add_size(sample, 2000)
+    bench = add_verb(nouns, "bench", "trials:bench", "测量速度 / measure the speed", "bench --lines 300000 --json")
+    bench.add_argument("--lines", type=int, default=300_000, metavar="N", help="明细条数 / number of lines")
+    bench.add_argument("--runs", type=int, default=5, metavar="N", help="次数,取中位数 / runs, the median counts")
+
+
+def _add_size(parser: Parser, lines: int) -> None:
+    parser.add_argument(
+        "--lines", type=int, default=lines, metavar="N", help=f"明细条数,默认 {lines} / number of lines"
+    )
+    parser.add_argument(
+        "--seed", type=int, default=7, metavar="S", help="种子,默认 7 / the seed; the same gives the same"
+    )
+
+
+def _add_init(nouns: Nouns) -> None:
+    init = add_verb(
+        nouns,
+        "init",
+        "init:run",
+        "建立本县主目录 / make a county's home",
+        "init --home county --county 511112 --sample sample",
+        "init --home county --county 511112 --root-key VKEY --root-key VKEY",
+    )
+    add_home(init)
+    init.add_argument("--county", required=True, metavar="CODE", help="六位县区代码 / the 6-digit county code")
+    init.add_argument(
+        "--origin",
+        default="",
+        metavar="NAME",
+        help="日志名称,用本单位域名 / the log's name, under a domain of your own",
+    )
+    roots = init.add_mutually_exclusive_group(required=True)
+    roots.add_argument(
+        "--root-key",
+        action="append",
+        metavar="VKEY",
+        help="根管理员公钥,至少两个 / a root officer's vkey; two at least",
+    )
+    roots.add_argument(
+        "--sample", type=Path, metavar="DIR", help="用示例的密钥(仅供演示) / a sample's keys, for demonstration only"
+    )
+
+
+def _add_work(nouns: Nouns) -> None:
+    submit = add_verb(
+        nouns,
+        "submit",
+        "submit:run",
+        "报送文件 / bring files in",
+        "submit --home county sample",
+        "submit --home county --source bank-402 PAY402_20261105_0001.txt",
+    )
+    add_home(submit)
+    submit.add_argument(
+        "--source", default="", metavar="SRC", help="报送单位 / whose file it is, when its name does not say it"
+    )
+    submit.add_argument("paths", nargs="+", type=Path, metavar="FILE", help="文件或文件夹 / files, or a folder")
+    run = add_verb(
+        nouns,
+        "run",
+        "run:run",
+        "比对、审批、发放 / decide what came in and send order files",
+        "run --home county --once",
+        "run --home county",
+    )
+    add_home(run)
+    run.add_argument("--once", action="store_true", help="处理完待办即退出 / end when nothing is pending")
+    status = add_verb(
+        nouns,
+        "status",
+        "status:run",
+        "现在到哪一步 / where the county stands",
+        "status --home county",
+        "status --home county --json",
+    )
+    add_home(status)
+
+
+def _add_keys(nouns: Nouns) -> None:
+    key = add_noun(nouns, "key", "密钥 / keys", "key new --name root-1 --to root-1.key")
+    new = add_verb(
+        key,
+        "new",
+        "key:new",
+        "生成密钥,显示公钥 / make a key and print its vkey",
+        "key new --name root-1 --to root-1.key",
+    )
+    new.add_argument(
+        "--name", required=True, metavar="NAME", help="密钥名称,不含空格和加号 / the key's name, without space or plus"
+    )
+    new.add_argument("--to", type=Path, required=True, metavar="FILE", help="新文件 / a new file, mode 0600")
+
+
+def _add_batches(nouns: Nouns) -> None:
+    batch = add_noun(
+        nouns, "batch", "批次 / batches", "batch list --home county", "batch show --home county bank-402/PAY-1"
+    )
+    add_home(add_verb(batch, "list", "batch:show_all", "全部批次 / all batches", "batch list --home county"))
+    show = add_verb(
+        batch,
+        "show",
+        "batch:show",
+        "一个批次:各银行待发放数 / one batch: what is ready per paying bank",
+        "batch show --home county bank-402/PAY-1",
+    )
+    add_home(show)
+    _add_batch(show)
+    _add_release(batch)
+
+
+def _add_release(batch: Nouns) -> None:
+    release = add_verb(
+        batch,
+        "release",
+        "batch:release",
+        "支付审批(还须另一人确认) / release what is ready; another person confirms",
+        "batch release --home county --key clerk.key bank-402/PAY-1 --pay 402:SQ-1:PZ-1:2026-11-16",
+    )
+    add_home(release)
+    add_key(release)
+    _add_batch(release)
+    release.add_argument(
+        "--pay",
+        action="append",
+        required=True,
+        metavar="BANK:APPLICATION:VOUCHER:DATE",
+        help="每家付款银行一个:申请单号、凭证号、凭证日期 / one for each paying bank",
+    )
+    release.add_argument("--id", default="", metavar="ID", help="报送件编号 / the document's id; made up if absent")
+
+
+def _add_batch(parser: Parser) -> None:
+    parser.add_argument("batch", metavar="SOURCE/DOCUMENT", help="批次,见 batch list / the batch, see batch list")
+
+
+def _add_reviews(nouns: Nouns) -> None:
+    review = add_noun(
+        nouns,
+        "review",
+        "存疑明细的复核 / reviewing held lines",
+        "review list --home county",
+        "review clear --home county --key reviewer.key bank-402/PAY-1 7 9 --reason 已入户核实",
+    )
+    held = add_verb(
+        review,
+        "list",
+        "review:show",
+        "存疑拦截的明细 / the held lines",
+        "review list --home county",
+        "review list --home county --batch bank-402/PAY-1 --full",
+    )
+    add_home(held)
+    held.add_argument("--batch", default="", metavar="SOURCE/DOCUMENT", help="只看一个批次 / of one batch only")
+    add_full(held)
+    _add_review_acts(review)
+
+
+def _add_review_acts(review: Nouns) -> None:
+    texts = {
+        "hold": "拦截 / hold lines",
+        "clear": "放行(还须另一人确认) / clear lines; another person confirms",
+        "stop": "停发 / stop lines",
+    }
+    for action, text in texts.items():
+        act = add_verb(
+            review,
+            action,
+            "review:act",
+            text,
+            f"review {action} --home county --key reviewer.key bank-402/PAY-1 7 9 --reason 已入户核实",
+        )
+        act.set_defaults(action=action)
+        add_home(act)
+        add_key(act)
+        _add_batch(act)
+        act.add_argument("lines", nargs="+", type=int, metavar="LINE", help="明细行号 / line numbers")
+        act.add_argument("--reason", required=True, metavar="TEXT", help="理由 / why; it is kept private")
+        act.add_argument("--id", default="", metavar="ID", help="报送件编号 / the document's id; made up if absent")
+
+
+def _add_acts(nouns: Nouns) -> None:
+    confirm = add_verb(
+        nouns,
+        "confirm",
+        "confirm:run",
+        "另一人确认 / the second person's word on a policy, release or clearing",
+        "confirm --home county --key approver.key 3f1c…(digest)",
+    )
+    add_home(confirm)
+    add_key(confirm)
+    confirm.add_argument("digest", metavar="DIGEST", help="报送件摘要(64 位) / the document's digest, 64 hex digits")
+    confirm.add_argument("--id", default="", metavar="ID", help="报送件编号 / the document's id; made up if absent")
+    explain = add_verb(
+        nouns,
+        "explain",
+        "explain:run",
+        "一条明细的来龙去脉 / why a line is where it is",
+        "explain --home county bank-402/PAY-1/7",
+    )
+    add_home(explain)
+    explain.add_argument("line", metavar="SOURCE/DOCUMENT/LINE", help="明细 / the line")
+    add_full(explain)
+
+
+def _add_log(nouns: Nouns) -> None:
+    log = add_noun(nouns, "log", "公开日志 / the public log", "log verify --home county", "log replay --home county")
+    verify = add_verb(
+        log,
+        "verify",
+        "log:verify",
+        "核验签名、树、序号与总额 / verify signature, tree, sequence and totals",
+        "log verify --home county",
+        "log verify --home county --policy policy.txt",
+    )
+    add_home(verify)
+    verify.add_argument(
+        "--policy", type=Path, metavar="FILE", help="从此策略文件取公钥 / take the vkey from this policy file"
+    )
+    replay = add_verb(
+        log,
+        "replay",
+        "log:replay",
+        "由命令重算日志并逐字节比较 / recompute the log from the commands and compare",
+        "log replay --home county",
+    )
+    add_home(replay)

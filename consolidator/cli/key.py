@@ -1,0 +1,21 @@
+"""Owns the command ``key new``."""
+
+from argparse import Namespace
+
+from consolidator.cli.terminal import put, put_json, say
+from consolidator.keys import make_signer, write_signer
+from consolidator.transparency.keys import render_vkey
+
+
+def new(args: Namespace) -> int:
+    """Make a private key file and print the public key."""
+    signer = make_signer(args.name)
+    write_signer(args.to, signer)
+    vkey, keyid = render_vkey(signer.verifier), signer.verifier.public.hex()
+    if args.json:
+        put_json({"file": str(args.to), "vkey": vkey, "keyid": keyid})
+        return 0
+    put(vkey)
+    say(f"keyid: {keyid}")
+    say(f"私钥文件只留给本人 / keep the key file to yourself: {args.to}")
+    return 0

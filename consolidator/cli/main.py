@@ -1,0 +1,36 @@
+"""Owns the program's entry: words in, exit code out."""
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from consolidator.cli.commands import make_parser
+from consolidator.cli.errors import UNEXPECTED, tell_error, tell_unexpected
+from schemas.errors import ConsolidatorError
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one command; gives the exit code (DESIGN section 11)."""
+    debug = False
+    try:
+        args = make_parser().parse_args(words)
+        debug = args.debug
+        module, _, function = args.call.partition(":")
+        code: int = getattr(import_module(f"consolidator.cli.{module}"), function)(args)
+        sys.stdout.flush()
+    except ConsolidatorError as error:
+        return tell_error(error)
+    except BrokenPipeError:  # the reader (head, less) has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        sys.stderr.write("已中断 / interrupted\n")
+        return UNEXPECTED
+    except Exception as error:  # noqa: BLE001 -- the last place where anything can be told
+        return tell_unexpected(error, debug=debug)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

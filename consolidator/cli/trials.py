@@ -1,0 +1,50 @@
+"""Owns the commands ``demo``, ``sample`` and ``bench``: generated data only."""
+
+from argparse import Namespace
+from dataclasses import asdict
+
+from consolidator.cli.terminal import progress, put, put_json, say
+
+
+def demo(args: Namespace) -> int:
+    """Run a county's month end to end."""
+    from rich.console import Console  # noqa: PLC0415 -- sample and bench do not need it
+
+    from consolidator.demo import print_page, run_demo  # noqa: PLC0415 -- the same
+
+    with progress("演示 demo") as advance:
+        result = run_demo(args.home, args.lines, args.seed, lambda _stage, done, total: advance(done, total))
+    if args.json:
+        put_json(result.figures)
+    else:
+        print_page(result.sections, Console())
+    return 0
+
+
+def sample(args: Namespace) -> int:
+    """Write the sample county's files."""
+    from consolidator.sample import write_sample  # noqa: PLC0415 -- demo and bench do not need it
+
+    with progress("示例 sample") as advance:
+        summary = write_sample(args.to, args.lines, args.seed, advance)
+    if args.json:
+        put_json(asdict(summary))
+        return 0
+    put(f"示例已生成 / the sample is written: {args.to}")
+    put(f"明细 lines {summary.lines} · 批次 batches {summary.batches} · 文件 files {summary.files}")
+    say("示例数据,人物均为虚构 / sample data, all persons are fictional")
+    say(f"下一步 next: consolidator init --home county --county {summary.county} --sample {args.to}")
+    return 0
+
+
+def bench(args: Namespace) -> int:
+    """Measure the speed."""
+    from consolidator.bench import run_bench  # noqa: PLC0415 -- demo and sample do not need it
+
+    result = asdict(run_bench(args.lines, args.runs, say))
+    if args.json:
+        put_json(result)
+        return 0
+    for name, value in result.items():
+        put(f"{name}: {value}")
+    return 0

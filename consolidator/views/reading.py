@@ -1,0 +1,62 @@
+"""Owns the reading of stored entries with their private parts, one by one, from the journal's bundles."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from schemas.commits import Bundle
+from schemas.errors import InputError
+
+_ENTRY_LENGTH, _PRIVATE_LENGTH = 2, 4
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEntry:
+    """An entry at its index; ``private`` is empty where the entry has no private part."""
+
+    index: int
+    fields: dict[str, Any]
+    private: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class LineRef:
+    """A line's name, ``source/document/line``."""
+
+    source: str
+    document: str
+    line: int
+
+
+def parse_line_ref(text: str) -> LineRef:
+    """Read a line's name. InputError ``D13`` when it is none.
+
+    >>> parse_line_ref("bank-402/PAY-1/7").line
+    7
+    """
+    source, _, rest = text.partition("/")
+    document, _, line = rest.partition("/")
+    if not (source and document and line.isascii() and line.isdigit() and int(line) > 0):
+        raise InputError("D13", "a line is named source/document/line, like bank-402/PAY-1/7")
+    return LineRef(source, document, int(line))
+
+
+def list_entries(bundles: Iterable[Bundle], needle: bytes = b"") -> Iterator[StoredEntry]:
+    """Give the entries whose bytes hold ``needle``; bundles without it cost one search."""
+    for bundle in bundles:
+        if needle not in bundle.entries:
+            continue
+        entries = _cut(bundle.entries, _ENTRY_LENGTH)
+        privates = _cut(bundle.disclosures, _PRIVATE_LENGTH)
+        for index, (entry, private) in enumerate(zip(entries, privates, strict=True), start=bundle.first):
+            if needle in entry:
+                yield StoredEntry(index, json.loads(entry), json.loads(private) if private else {})
+
+
+def _cut(blob: bytes, width: int) -> Iterator[bytes]:
+    at = 0
+    while at < len(blob):
+        end = at + width + int.from_bytes(blob[at : at + width], "big")
+        yield blob[at + width : end]
+        at = end
