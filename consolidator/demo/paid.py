@@ -1,0 +1,100 @@
+"""Owns the page's second half: cards and accounts, reviews, what banks pay, the proof, what to try next."""
+
+from consolidator.demo.page import Facts, Section, Table, render_sum
+from consolidator.demo.story import Member, Story, Sum, choose_family, list_waiting, sum_banks
+from consolidator.gate.passing import NO_WITNESSES
+from schemas.codes import CODES
+from schemas.identifiers import derive_line_ref
+
+_PROGRAM = ".venv/bin/consolidator"
+
+
+def tell_cards(facts: Facts) -> Section:
+    """Say how many cards became how many accounts."""
+    undecided = facts.people - facts.accounts
+    sentences = (
+        f"{facts.people:,} 人原有 {facts.cards:,} 张卡;{facts.accounts:,} 人各选定一个指定账户,{undecided:,} 人未定。",
+        "以后不论哪个部门、哪家银行发放,各项补贴都进这一个账户。",
+        f"{facts.people:,} people hold {facts.cards:,} cards; {facts.accounts:,} chose one account each.",
+        "Every subsidy now goes there, whichever department or bank it starts from.",
+    )
+    heads = ("多卡合一", "数量 number")
+    rows = (("原有银行卡 cards before", f"{facts.cards:,}"), ("指定账户 accounts after", f"{facts.accounts:,}"))
+    return Section("五、多卡合一 Many cards become one", sentences, Table(heads, rows, 1))
+
+
+def tell_acts(story: Story) -> Section:
+    """Say what people decided: clearing, stopping, and releases that were refused."""
+    rows = [("两人复核放行 cleared", *render_sum(story.cleared)), ("停发 stopped", *render_sum(story.stopped))]
+    sentences = ["放行与支付审批都要两个人。", "Clearing a line and releasing money both take two persons."]
+    for code in sorted({turn.code for turn in story.turns}):
+        batches = [turn.batch for turn in story.turns if turn.code == code]
+        sentences.append(f"支付审批退回 {len(batches)} 次({code} {CODES[code].zh}):{'、'.join(batches)}。")
+        sentences.append(f"Releases refused ({CODES[code].en}): {len(batches)}.")
+    if story.turns:
+        sentences.append("原因:发放前有人变更了指定账户。该笔转为拦截,其余重新审批后照发;该笔复核后另行审批发放。")
+        sentences.append(
+            "Why: an account was changed just before pay-out; that line was held, and paid after a review."
+        )
+    heads = ("复核结果 reviews", "笔数 lines", "金额(元) yuan")
+    return Section("六、复核与审批 Reviews and releases", sentences, Table(heads, rows, 2))
+
+
+def tell_banks(facts: Facts) -> Section:
+    """Say what each bank was told to pay."""
+    total = Sum()
+    rows = list[tuple[str, ...]]()
+    for bank, (files, part) in sum_banks(facts.story).items():
+        total.add(part.count, part.fen)
+        rows.append((f"{bank} {facts.banks.get(bank, '')}", f"{files:,}", *render_sum(part)))
+    rows.append(("合计 total", f"{len(facts.story.orders):,}", *render_sum(total)))
+    sentences = (
+        f"代发文件在 {facts.home}/outbox/ 下,每家银行一个文件夹,只有写完的文件。",
+        "Order files lie in outbox/, one folder a bank; only complete ones.",
+    )
+    heads = ("代发银行 paying bank", "文件 files", "笔数 lines", "金额(元) yuan")
+    return Section("七、每家银行要付什么 What each bank was told to pay", sentences, Table(heads, rows, 3))
+
+
+def tell_checkpoint(facts: Facts) -> Section:
+    """Show the signed checkpoint, and say that nobody witnessed it."""
+    sentences = (
+        "每个决定都是公开日志的一条,都在这个签名检查点之下;改动任何一条都会被发现。日志里没有姓名、证件号和账号。",
+        "Every decision is a leaf of the log under this signed checkpoint; changing any of them shows.",
+        "The log holds no name, ID or account.",
+        NO_WITNESSES,
+    )
+    lines = (*facts.checkpoint.rstrip("\n").split("\n"), "", f"verifier key: {facts.vkey}")
+    return Section("八、签名检查点 The signed checkpoint", sentences, verbatim=lines)
+
+
+def tell_score(facts: Facts) -> Section:
+    """Compare with what the sample had planted."""
+    score = facts.score
+    sentences = (
+        f"示例里埋了 {score.planted:,} 笔问题,找到 {score.found:,} 笔,误拦 {score.false_holds:,} 笔。",
+        f"{score.planted:,} lines were planted, {score.found:,} found; {score.false_holds:,} others held wrongly.",
+    )
+    return Section("九、找得准不准 How well it found what was planted", sentences)
+
+
+def tell_next(facts: Facts) -> Section:
+    """Give commands that work on the home that the demo leaves."""
+    family = choose_family(facts.story)
+    explain = [f"explain --home {facts.home} {derive_line_ref(*family[0].place)}"] if family else []
+    waiting = list_waiting(facts.story)[:1]
+    acts = [
+        act for member in waiting for act in (_describe_stop(facts.home, member), f"run --home {facts.home} --once")
+    ]
+    verbs = [f"{verb} --home {facts.home}" for verb in ("status", "batch list", "review list")]
+    proofs = [f"{verb} --home {facts.home}" for verb in ("log verify", "log replay")]
+    sentences = ("其他命令都能在这个目录上用。", "All other commands work on this home.")
+    lines = [f"{_PROGRAM} {verb}" for verb in (*verbs, *explain, *acts, *proofs)]
+    return Section("十、接下来试试 What to try next", sentences, verbatim=lines)
+
+
+def _describe_stop(home: str, member: Member) -> str:
+    """Give an act on a line that still waits, with the key of one of the sample's officers."""
+    source, document, line = member.place
+    key = f"{home}/sample/keys/officer-bureau-reviewer-1.key"
+    return f"review stop --home {home} --key {key} {source}/{document} {line} --reason 已入户核实"

@@ -1,0 +1,139 @@
+"""The page: what a clerk must see is on it, in the terminal and in the file, and nothing personal is."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from rich.console import Console
+
+from consolidator.demo.contents import render_page
+from consolidator.demo.html import render_html
+from consolidator.demo.judging import Score
+from consolidator.demo.page import Facts, Section, Table, render_money
+from consolidator.demo.story import tell_story
+from consolidator.demo.terminal import print_page
+from tests.unit.demo import logs
+
+CHECKPOINT = "consolidator.example/511112\n12\nAAAA\n\n— consolidator.example/511112 c2ln\n"
+
+
+@pytest.fixture
+def sections() -> list[Section]:
+    story = tell_story(logs.month())
+    banks = {"102": "示例工行", "402": "示例农信社"}
+    return render_page(Facts(story, Score(5, 5, 0), banks, 10, 25, 9, CHECKPOINT, "vkey", "demo-home"))
+
+
+def _print(sections: list[Section], width: int = 100) -> str:
+    console = Console(width=width, record=True, file=None, force_terminal=False, quiet=False)
+    with console.capture() as capture:
+        print_page(sections, console)
+    return capture.get()
+
+
+MUST_SEE = (
+    "一个县的一个月",
+    "示例数据,人物均为虚构",
+    "村干部一家三口",
+    "agri/B1/2",
+    "吴*",
+    "村干部本人",
+    "两人复核放行",
+    "bank-402/B2",
+    "示例农信社",
+    "示例工行",
+    "一户多人重复",
+    "无见证,仅供演示",
+    "consolidator.example/511112",
+    "consolidator log verify --home demo-home",
+    "25",
+)
+
+
+@pytest.mark.parametrize("wanted", MUST_SEE)
+def test_terminal_and_file_show_what_a_clerk_must_see(sections: list[Section], wanted: str) -> None:
+    assert wanted in _print(sections, 400)
+    assert wanted in render_html(sections)
+
+
+def test_no_whole_name_is_shown(sections: list[Section]) -> None:
+    shown = _print(sections, 400) + render_html(sections)
+    assert not [name for name in ("周穗青", "吴禾安", "吴麦冬") if name in shown]
+
+
+def test_sums_are_exact_and_grouped_for_people(sections: list[Section]) -> None:
+    decided = next(section.table for section in sections if section.title.startswith("二"))
+    assert decided is not None
+    assert [tuple(row[1:]) for row in decided.rows] == [("2", "7.40"), ("3", "3.00"), ("3", "9.50"), ("8", "19.90")]
+    paid = next(section.table for section in sections if section.title.startswith("七"))
+    assert paid is not None
+    assert paid.rows[-1][1:] == ("2", "2", "8.00")
+
+
+def test_findings_stand_in_order_of_gravity(sections: list[Section]) -> None:
+    reasons = next(section.table for section in sections if section.title.startswith("三"))
+    assert reasons is not None
+    follows = [row[2].split(" ")[0] for row in reasons.rows]
+    assert follows == ["退回", "退回", "拦截", "拦截", "发放并核查", "发放并核查", "提示"]
+
+
+def test_a_narrow_terminal_loses_no_digit(sections: list[Section]) -> None:
+    assert "19.90" in _print(sections, 60)
+
+
+def test_without_a_reviewed_family_its_section_is_left_out() -> None:
+    facts = Facts(tell_story([]), Score(0, 0, 0), {}, 0, 0, 0, CHECKPOINT, "vkey", "h")
+    assert not any("一家三口" in section.title for section in render_page(facts))
+
+
+class _Tags(HTMLParser):
+    """Collects tags and checks that they nest."""
+
+    def __init__(self) -> None:
+        """Start with nothing open."""
+        super().__init__()
+        self.open: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Open a tag."""
+        self.attributes += attrs
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        """Close the tag opened last."""
+        assert self.open.pop() == tag
+
+
+def test_the_file_is_one_well_formed_page_that_loads_nothing(sections: list[Section]) -> None:
+    html = render_html(sections)
+    tags = _Tags()
+    tags.feed(html)
+    assert tags.open == []
+    assert not {name for name, _ in tags.attributes} & {"src", "href", "onclick"}
+    assert not re.search(r"https?:|url\(|@import", html)
+    assert ("name", "viewport") in tags.attributes
+
+
+def test_texts_cannot_become_markup() -> None:
+    odd = "<b>&[bold]</b>"
+    section = Section(odd, (odd,), Table((odd,), ((odd,),), 0), (odd,))
+    html = render_html([section])
+    assert "<b>" not in html
+    assert html.count("&lt;b&gt;&amp;[bold]&lt;/b&gt;") == 5
+    assert _print([section]).count(odd) == 5
+
+
+@pytest.mark.parametrize(
+    ("fen", "text"), [(0, "0.00"), (5, "0.05"), (100_000, "1,000.00"), (10**13, "100,000,000,000.00")]
+)
+def test_money_is_written_in_yuan_with_groups(fen: int, text: str) -> None:
+    assert render_money(fen) == text
+
+
+def test_a_line_that_still_waits_is_offered_for_a_review_with_the_samples_key() -> None:
+    facts = Facts(tell_story(logs.month()[:6]), Score(0, 0, 0), {}, 0, 0, 0, CHECKPOINT, "vkey", "h")
+    lines = render_page(facts)[-1].verbatim
+    assert any("review stop --home h --key h/sample/keys/officer-" in line and "agri/B1 1 " in line for line in lines)
+    assert any(line.endswith("run --home h --once") for line in lines)

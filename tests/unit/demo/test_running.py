@@ -1,0 +1,115 @@
+"""The demo as a whole: figures that machines judge, the home it leaves, and what it may replace."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from consolidator.demo import DemoResult, run_demo
+from schemas.errors import ConflictError, UsageError
+
+LINES, SEED = 500, 7
+KEYS = {
+    *("lines", "ready", "held", "refused", "cleared", "ordered", "fen", "findings", "planted", "found", "false_holds"),
+    *("cards_before", "accounts_after", "size", "root", "origin", "vkey", "seconds", "lines_per_second"),
+}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("demo") / "demo-home"
+
+
+@pytest.fixture(scope="module")
+def result(home: Path) -> DemoResult:
+    return run_demo(home, LINES, SEED)
+
+
+def test_everything_planted_is_found_and_nothing_else_is_held(result: DemoResult) -> None:
+    figures = result.figures
+    assert figures["found"] == figures["planted"] > 0
+    assert figures["false_holds"] == 0
+
+
+def test_lines_are_ready_held_or_refused_in_count_and_fen(result: DemoResult) -> None:
+    figures = result.figures
+    assert figures["lines"] == LINES == figures["ready"] + figures["held"] + figures["refused"]
+    fen = figures["fen"]
+    assert fen["lines"] == fen["ready"] + fen["held"] + fen["refused"]
+    assert fen.keys() == {"lines", "ready", "held", "refused", "cleared", "ordered"}
+
+
+def test_what_was_ready_and_what_was_cleared_is_ordered(result: DemoResult) -> None:
+    """One line was ready, held by hand and cleared; one was ready, held at its release and cleared: twice counted."""
+    figures, story_twice = result.figures, 2
+    assert figures["ordered"] == figures["ready"] + figures["cleared"] - story_twice
+
+
+def test_the_figures_are_json_with_every_promised_key(result: DemoResult) -> None:
+    assert json.loads(json.dumps(result.figures)).keys() >= KEYS
+
+
+def test_many_cards_become_fewer_accounts(result: DemoResult, home: Path) -> None:
+    truth = json.loads((home / "sample" / "truth.json").read_bytes())
+    assert result.figures["cards_before"] == truth["cards"]
+    assert result.figures["accounts_after"] == truth["designated"] < truth["cards"]
+
+
+def test_the_same_seed_gives_the_same_root_in_another_home(result: DemoResult, tmp_path: Path) -> None:
+    stages: list[str] = []
+    again = run_demo(tmp_path / "other", LINES, SEED, lambda stage, _done, _total: stages.append(stage))
+    assert (again.figures["root"], again.figures["size"]) == (result.figures["root"], result.figures["size"])
+    assert list(dict.fromkeys(stages)) == ["sample", "submit", "run"]
+
+
+def test_every_paying_bank_has_its_order_files(result: DemoResult, home: Path) -> None:
+    files = [path for path in (home / "outbox").rglob("*") if path.is_file()]
+    assert result.figures["ordered"] > 0
+    assert {path.parent.name for path in files} <= {"102", "103", "105", "402", "403"}
+    assert files
+
+
+def test_the_page_in_the_home_shows_no_id_and_no_account(result: DemoResult, home: Path) -> None:
+    page = (home / "demo.html").read_text(encoding="utf-8")
+    assert result.figures["root"]
+    assert "村干部一家三口" in page
+    assert not re.search(r"[0-9]{15}", page)
+
+
+@pytest.fixture
+def older(result: DemoResult, home: Path, tmp_path: Path) -> Path:
+    """Give a copy of the demo's home."""
+    assert result.figures["home"] == str(home)
+    return shutil.copytree(home, tmp_path / "h")
+
+
+def test_an_older_demo_is_replaced(result: DemoResult, older: Path) -> None:
+    assert run_demo(older, LINES, SEED + 1).figures["root"] != result.figures["root"]
+    assert [path.name for path in older.parent.iterdir()] == ["h"]
+
+
+def test_a_demo_killed_between_home_and_sample_is_replaced(older: Path) -> None:
+    (older / "sample").rename(older.parent / ".h.sample")
+    assert run_demo(older, LINES, SEED).figures["lines"] == LINES
+
+
+def test_anything_else_at_the_place_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(ConflictError, match="--home"):
+        run_demo(tmp_path, LINES, SEED)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_a_county_of_its_own_with_a_sample_inside_is_left_alone(older: Path) -> None:
+    (older / "keys" / "log.key").write_text("another key\n", encoding="utf-8")
+    with pytest.raises(ConflictError, match="--home"):
+        run_demo(older, LINES, SEED)
+    assert (older / "journal.sqlite").exists()
+
+
+def test_too_few_lines_leave_an_older_demo_where_it_is(older: Path) -> None:
+    with pytest.raises(UsageError):
+        run_demo(older, 10, SEED)
+    assert (older / "demo.html").exists()

@@ -1,0 +1,85 @@
+"""The month folded from its log: sums as first decided, findings, families, banks, and the comparison with truth."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from consolidator.demo.judging import read_truth, score
+from consolidator.demo.story import (
+    Story,
+    Sum,
+    choose_family,
+    count_codes,
+    count_findings,
+    list_waiting,
+    sum_banks,
+    tell_story,
+)
+from tests.unit.demo import logs
+
+
+@pytest.fixture
+def story() -> Story:
+    return tell_story(logs.month())
+
+
+def test_lines_count_as_first_decided_and_items_of_a_void_batch_as_refused(story: Story) -> None:
+    assert story.assessed == {"ready": Sum(2, 740), "held": Sum(3, 300), "refused": Sum(3, 950)}
+
+
+def test_only_accepted_documents_came_in_and_banks_are_told_from_offices(story: Story) -> None:
+    assert story.documents == {"batch:office": 1, "batch:bank": 1}
+    assert story.items == {"batch:office": 6, "batch:bank": 2}
+
+
+def test_findings_come_from_lines_changes_later_findings_and_void_batches(story: Story) -> None:
+    assert count_findings(story) == {
+        "H01:orange": 1,
+        "R08:yellow": 1,
+        "R09:yellow": 2,
+        "R13:blue": 1,
+        "R18:orange": 4,
+        "R21:red": 1,
+        "R40:red": 2,
+    }
+    assert count_codes(story) == {"R08": 1, "R09": 2, "R13": 1, "R18": 4, "R21": 1, "R40": 2}
+
+
+def test_cleared_and_stopped_lines_are_summed(story: Story) -> None:
+    assert story.cleared == Sum(1, 100)
+    assert story.stopped == Sum(2, 200)
+
+
+def test_the_reviewed_family_is_shown_with_masked_names_and_its_course(story: Story) -> None:
+    family = choose_family(story)
+    assert [member.name for member in family] == ["周*", "吴*", "吴*"]
+    assert [member.states for member in family] == [["held", "stopped"], ["held", "ready"], ["held", "stopped"]]
+    assert list_waiting(story) == []
+
+
+def test_a_family_nobody_reviewed_waits_and_is_not_the_example() -> None:
+    story = tell_story(logs.month()[:6])
+    assert choose_family(story) == []
+    assert [member.place[2] for member in list_waiting(story)] == [1, 2, 3]
+
+
+def test_order_files_are_summed_per_bank_in_order_of_code(story: Story) -> None:
+    assert sum_banks(story) == {"102": (1, Sum(1, 700)), "402": (1, Sum(1, 100))}
+
+
+def test_the_score_counts_lines_with_every_expected_code_and_holds_nobody_planted(story: Story) -> None:
+    truth = {
+        ("agri", "B1", 1): frozenset({"R09", "R18"}),
+        ("agri", "B1", 2): frozenset({"R08", "R18", "R54"}),
+        ("bank-402", "B2", 2): frozenset({"R40"}),
+    }
+    result = score(story, truth)
+    assert (result.planted, result.found) == (3, 2)
+    assert result.false_holds == 4  # lines 3, 5, 6 of the batch and item 1 of the void one
+
+
+def test_truth_is_read_by_place(tmp_path: Path) -> None:
+    planted = {"source": "agri", "document": "B1", "line": 4, "codes": ["R05"], "what": "x"}
+    (tmp_path / "truth.json").write_text(json.dumps({"v": 1, "planted": [planted]}), encoding="utf-8")
+    assert read_truth(tmp_path / "truth.json") == {("agri", "B1", 4): frozenset({"R05"})}
