@@ -15,7 +15,7 @@ p{margin:.4rem 0}.soft{color:var(--soft)}.scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%}th,td{padding:.35rem .6rem .35rem 0;text-align:left;vertical-align:top;
 border-bottom:1px solid var(--line)}th{font-weight:600;color:var(--soft)}
 .n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
-td:first-child{overflow-wrap:anywhere}
+td{overflow-wrap:break-word}th:first-child,td:first-child{min-width:2.6em}
 pre{overflow-x:auto;padding:.8rem;border:1px solid var(--line);border-radius:.4rem;font-size:.85rem}
 """
 
