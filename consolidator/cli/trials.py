@@ -2,8 +2,9 @@
 
 from argparse import Namespace
 from dataclasses import asdict
+from typing import Any
 
-from consolidator.cli.terminal import progress, put, put_json, say
+from consolidator.cli.terminal import progress, put, put_json, put_table, say
 
 
 def demo(args: Namespace) -> int:
@@ -45,6 +46,15 @@ def bench(args: Namespace) -> int:
     if args.json:
         put_json(result)
         return 0
-    for name, value in result.items():
-        put(f"{name}: {value}")
+    _put_bench(result)
     return 0
+
+
+def _put_bench(result: dict[str, Any]) -> None:
+    """Write a measurement as tables: result, time per stage, conditions."""
+    stages, conditions = result.pop("us_per_stage"), result.pop("conditions")
+    put_table([(name, str(value)) for name, value in result.items()])
+    put("\n每条明细微秒 microseconds a line")
+    put_table([(stage, f"{spent:.2f}") for stage, spent in stages.items()])
+    put("\n条件 conditions")
+    put_table([(name, str(value)) for name, value in conditions.items()])

@@ -87,7 +87,7 @@ def _set(policy: Policy, subject: str, identifier: str, value: PolicyValue | Non
         case None:
             _withdraw(policy, subject, identifier)
         case SourceValue():
-            policy.sources[identifier] = Source(value.name, value.type)
+            _set_source(policy, identifier, value)
         case OfficerValue():
             _set_officer(policy, identifier, value)
         case BankValue():
@@ -102,13 +102,26 @@ def _set(policy: Policy, subject: str, identifier: str, value: PolicyValue | Non
             policy.quorum = value.type
 
 
+def _set_source(policy: Policy, identifier: str, value: SourceValue) -> None:
+    """A source that has officers does not change sides."""
+    source = Source(value.name, value.type)
+    for officer in policy.officers.values():
+        if officer.source == identifier:
+            _check_side(source, officer.role)
+    policy.sources[identifier] = source
+
+
+def _check_side(source: Source, role: str) -> None:
+    if (source.type == "oversight") != (role == "supervisor"):
+        raise InputError("S02", "officer: supervisors belong to oversight, and only they do")
+
+
 def _set_officer(policy: Policy, identifier: str, value: OfficerValue) -> None:
     """An officer has one key at a time; his source must exist. Oversight may hold and comment, never clear or send."""
     source = policy.sources.get(value.source)
     if source is None:
         raise InputError("S02", "officer: unknown source")
-    if (source.type == "oversight") != (value.role == "supervisor"):
-        raise InputError("S02", "officer: supervisors belong to oversight, and only they do")
+    _check_side(source, value.role)
     _withdraw(policy, "officer", identifier)
     if value.key in policy.officers:
         raise InputError("S02", "officer: the key belongs to another officer")

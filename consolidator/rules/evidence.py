@@ -25,8 +25,7 @@ def find_evidence(part: Slice, code: str, item: int) -> Facts:
     if code == "R02":
         facts |= _names(part, beneficiary, payee)
     elif code == "R05":
-        died_on = registers.deaths.get(beneficiary) or registers.deaths[payee]
-        facts |= {"died_on": died_on, "period_start": part.period_start}
+        facts |= _deaths(part, beneficiary, payee)
     elif code == "R08":
         facts["position"] = registers.officials[payee].position
     elif code == "R09":
@@ -50,6 +49,19 @@ def _names(part: Slice, beneficiary: str, payee: str) -> Facts:
     if payee != beneficiary:
         persons["registered_payee_name"] = population.get(payee)
     return {field: person.name for field, person in persons.items() if person is not None}
+
+
+def _deaths(part: Slice, beneficiary: str, payee: str) -> Facts:
+    """Give who was dead, beneficiary or payee, and the day that counts for him; a lawful death is not named."""
+    deaths = part.state.registers.deaths
+    facts: Facts = {}
+    died_on = deaths.get(beneficiary)
+    if died_on is not None and died_on < part.period_start:
+        facts |= {"died_on": died_on, "period_start": part.period_start}
+    died_on = deaths.get(payee)
+    if payee != beneficiary and died_on is not None and died_on < part.day:
+        facts |= {"payee_died_on": died_on, "day": part.day}
+    return facts
 
 
 def _quantity(part: Slice, item: int) -> Facts:

@@ -5,12 +5,11 @@ that does not exist yet is left out. Prints one JSON object: how many points the
 """
 
 import json
-import os
 import shutil
 import signal
 import sqlite3
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
@@ -18,61 +17,7 @@ from typing import Any
 
 from consolidator.cli import init as _init  # noqa: F401 -- loaded before the fork, so that a child need not
 from consolidator.cli import submit as _submit  # noqa: F401 -- the same
-from consolidator.cli.main import main
-
-_WRITING = ("os.rename", "os.remove", "os.mkdir", "os.link", "os.rmdir")
-_READING = ("SELECT", "PRAGMA")
-
-
-class WritePoints:
-    """Counts everything that reaches the disk, and ends the process just before write number ``fatal``."""
-
-    def __init__(self, fatal: int) -> None:
-        """Do nothing yet."""
-        self._count = 0
-        self._fatal = fatal
-
-    def install(self) -> None:
-        """Listen to files, renames, syncs and SQL statements from now on."""
-        connect, fsync = sqlite3.connect, os.fsync
-
-        def traced(path: str, **settings: Any) -> sqlite3.Connection:  # noqa: ANN401 -- as connect has them
-            connection: sqlite3.Connection = connect(path, **settings)
-            connection.set_trace_callback(lambda text: None if text.startswith(_READING) else self._pass())
-            return connection
-
-        def synced(descriptor: int) -> None:
-            self._pass()
-            fsync(descriptor)
-
-        sqlite3.connect, os.fsync = traced, synced  # type: ignore[assignment]  # this process only
-        sys.addaudithook(self._hear)
-
-    def _hear(self, event: str, args: tuple[Any, ...]) -> None:
-        if event in _WRITING or (event == "open" and args[2] & (os.O_WRONLY | os.O_RDWR)):
-            self._pass()
-
-    def _pass(self) -> None:
-        self._count += 1
-        if self._count == self._fatal:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-
-def run(words: Sequence[str], prepare: Callable[[], None] = lambda: None) -> int:
-    """Run a command in a child; gives its exit code, negative for the signal that ended it."""
-    sys.stdout.flush()
-    child = os.fork()
-    if child == 0:
-        code = 70
-        try:
-            devnull = os.open(os.devnull, os.O_RDWR)
-            os.dup2(devnull, 1)
-            os.dup2(devnull, 2)
-            prepare()
-            code = main(words)
-        finally:
-            os._exit(code)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+from tests.support.killing import WritePoints, finish, start
 
 
 def describe(home: Path) -> dict[str, Any]:
@@ -98,9 +43,9 @@ def kill_everywhere(home: Path, work: Path, words: Sequence[str]) -> dict[str, A
         copy.parent.mkdir(parents=True)
         if home.exists():
             shutil.copytree(home, copy)
-        if run(called, WritePoints(point).install) != -signal.SIGKILL:
+        if finish(start(called, WritePoints(point).watch_everything)) != -signal.SIGKILL:
             return {"points": point - 1, "codes": sorted(codes), "endings": endings}
-        codes.add(run(called))
+        codes.add(finish(start(called)))
         endings.append(describe(copy) | {"beside": sorted(path.name for path in copy.parent.iterdir())})
     raise AssertionError
 

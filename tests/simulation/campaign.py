@@ -1,0 +1,107 @@
+"""Kills ``consolidator run --once`` again and again and says how each home ended. Run as a script, in its own process.
+
+It forks, so that a case costs a fraction of a second; hence that process must stay single-threaded.
+Usage: campaign.py journal HOME WORK · campaign.py everything HOME WORK · campaign.py moments HOME WORK KILLS SEED
+"""
+
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import sys
+import time
+from collections.abc import Callable
+from contextlib import closing
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from tests.support.killing import WritePoints, finish, run_words, start
+
+
+def describe(home: Path) -> dict[str, Any]:
+    """Give what must be equal: the last commit's head, and every order file with its digest."""
+    with sqlite3.connect(f"file:{home}/journal.sqlite?mode=ro", uri=True) as journal:
+        record = json.loads(journal.execute("SELECT record FROM commits ORDER BY id DESC LIMIT 1").fetchone()[0])
+    head = record["head"]
+    files = {
+        str(path.relative_to(home)): sha256(path.read_bytes()).hexdigest()
+        for path in sorted((home / "outbox").rglob("*"))
+        if path.is_file()
+    }
+    return {"size": head["size"], "root": head["root"], "ordinal": head["ordinal"], "outbox": files}
+
+
+def try_points(home: Path, work: Path, watch: Callable[[WritePoints], None]) -> dict[str, Any]:
+    """Kill before write 1, 2, 3, … of a start, again and again in one home, until a start ends by itself.
+
+    What a kill undoes leaves the home as it was, so the next start is killed one write later; once something has
+    lasted, the count begins anew. So every write is killed before, from every state that lasts, and no start is whole.
+    """
+    copy = _copy(home, work)
+    point, points, lasting = 1, 0, _fingerprint(copy)
+    while True:
+        code = finish(start(run_words(copy), partial(watch, WritePoints(point))))
+        if code != -signal.SIGKILL:
+            return {"points": points, "endings": [describe(copy)], "last_code": code}
+        points += 1
+        now = _fingerprint(copy)
+        point = point + 1 if now == lasting else 1
+        lasting = now
+
+
+def _fingerprint(home: Path) -> str:
+    """Tell apart what lasts: commits, what the gate knows, and what lies in the outbox."""
+    names = sorted(str(path.relative_to(home)) for path in (home / "outbox").rglob("*"))
+    commits = _read_all(home / "journal.sqlite", "commits")
+    sendings = _read_all(home / "gate.sqlite", "sendings")
+    return sha256(repr((names, commits, sendings)).encode()).hexdigest()
+
+
+def _read_all(path: Path, table: str) -> list[tuple[object, ...]]:
+    """Read a table that may not be there yet."""
+    if not path.exists():
+        return []
+    with closing(sqlite3.connect(path)) as database:
+        if not database.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchall():
+            return []
+        return database.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608 -- our own two names
+
+
+def try_moments(home: Path, work: Path, kills: int, seed: int) -> dict[str, Any]:
+    """Kill at random moments, several times in the same home, until so many kills have hit; then let it end."""
+    chance = random.Random(seed)
+    began = time.monotonic()
+    finish(start(run_words(_copy(home, work))))
+    whole = time.monotonic() - began
+    endings, hits = [], 0
+    while hits < kills:
+        copy = _copy(home, work)
+        for _ in range(chance.randrange(1, 6)):
+            child = start(run_words(copy))
+            time.sleep(chance.random() * whole)
+            os.kill(child, signal.SIGKILL)
+            hits += finish(child) == -signal.SIGKILL
+        finish(start(run_words(copy)))
+        endings.append(describe(copy))
+    return {"kills": hits, "endings": endings}
+
+
+def _copy(home: Path, work: Path) -> Path:
+    copy = work / "copy"
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(home, copy)
+    return copy
+
+
+if __name__ == "__main__":
+    what, source, folder, *numbers = sys.argv[1:]
+    if what == "moments":
+        told = try_moments(Path(source), Path(folder), *map(int, numbers))
+    else:
+        watches = {"journal": WritePoints.watch_journal, "everything": WritePoints.watch_everything}
+        told = try_points(Path(source), Path(folder), watches[what])
+    sys.stdout.write(json.dumps(told))

@@ -1,0 +1,52 @@
+"""Order lists: bytes that the log commits to."""
+
+from hashlib import sha256
+
+import pytest
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from schemas.orders import (
+    OrderColumns,
+    derive_file_id,
+    parse_order_part,
+    render_order_commitment,
+    render_order_part,
+)
+
+ORDERS = OrderColumns(
+    account=["6217000000000001"], amount_fen=[100], bank=["402"], branch=[""], line=[1], name=['𬴊"示\\例']
+)
+TEXTS = st.lists(st.text(st.characters(exclude_categories=["Cs"])), max_size=4)
+FEN = st.lists(st.integers(0, 2**53 - 1), max_size=4)
+
+
+@given(TEXTS, FEN)
+def test_a_list_survives_writing_and_reading(names: list[str], amounts: list[int]) -> None:
+    orders = ORDERS.model_copy(update={"name": names, "amount_fen": amounts})
+    assert parse_order_part(render_order_part(orders)) == orders
+    assert render_order_part(orders) == rfc8785.dumps(orders.model_dump())
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"{}", b"[]", render_order_part(ORDERS).replace(b"100", b'"100"'), render_order_part(ORDERS)[:-1] + b',"x":1}'],
+)
+def test_a_list_of_another_shape_is_not_read(body: bytes) -> None:
+    with pytest.raises(ValidationError):
+        parse_order_part(body)
+
+
+def test_the_commitment_names_every_part_in_order() -> None:
+    first, second = render_order_part(ORDERS), b"second"
+    digests = [sha256(first).hexdigest(), sha256(second).hexdigest()]
+    assert render_order_commitment([first, second]) == rfc8785.dumps({"parts": digests})
+    assert render_order_commitment([second, first]) != render_order_commitment([first, second])
+
+
+def test_a_file_id_tells_bank_and_release_apart() -> None:
+    ids = {derive_file_id("bureau", "B-1", bank, release) for bank in ("402", "103") for release in (1, 2, 12)}
+    assert ids >= {"bureau_B-1_402_001", "bureau_B-1_103_012"}
+    assert len(ids) == 6
