@@ -7,7 +7,7 @@ from consolidator.bootstrap import open_home
 from consolidator.cli.terminal import put, put_json
 from consolidator.views.explaining import explain_line
 from consolidator.views.reading import parse_line_ref
-from consolidator.views.words import LEVELS, ROUTES, STATES
+from consolidator.views.words import LABELS, LEVELS, ROUTES, STATES
 from schemas.money import render_yuan
 from streams.embedded.journal import open_journal_read_only
 
@@ -43,11 +43,16 @@ def _tell_event(event: dict[str, Any]) -> None:
     states = " → ".join(STATES[name] for name in (event["from"], event["to"]) if name)
     bank = f"  {event['bank']} {ROUTES[event['route']]}" if event["bank"] else ""
     put(f"\n{event['at']}  条目 entry {event['entry']}  {event['kind']}  {states}{bank}")
-    people = ", ".join(f"{name} {value}" for name, value in event["persons"].items() if value)
-    for label, value in (("", people), ("办理人 by key ", event["by"][:16]), ("理由 reason ", event["reason"])):
+    people = " · ".join(f"{LABELS[name]} {value}" for name, value in event["persons"].items() if value)
+    for label, value in (
+        ("", people),
+        ("指定账户版本 designation version ", event["designation"]),
+        ("办理人 by key ", event["by"][:16]),
+        ("理由 reason ", event["reason"]),
+    ):
         if value:
             put(f"    {label}{value}")
     for finding in event["findings"]:
         put(f"    {LEVELS[finding['level']]} {finding['code']} {finding['zh']} / {finding['en']}")
         for name, value in finding["facts"].items():
-            put(f"        {name}: {value}")
+            put(f"        {LABELS.get(name, name)}: {value}")

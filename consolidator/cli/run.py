@@ -35,7 +35,7 @@ def _tell(report: RunReport) -> None:
     for sending in report.waiting:
         put(render_waiting(sending))
     say(
-        f"命令 commands {report.commands} · 明细 lines {report.lines} · 受理 documents {report.documents} · "
+        f"命令 commands {report.commands} · 条数 items {report.lines} · 受理 documents {report.documents} · "
         f"退回 refused {len(report.outcomes)} · 代发文件 order files {report.sent}"
     )
     if report.sendings:

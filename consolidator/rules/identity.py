@@ -97,14 +97,25 @@ def find_name_mismatches(part: Slice) -> Sequence[int]:
 
 
 def find_payee_name_mismatches(part: Slice) -> Sequence[int]:
-    """R02, for a payee who collects for another."""
-    population = part.state.registers.population
+    """R02, for a payee stated beside the beneficiary; on an own line he must bear the name stated there, too.
+
+    The order goes to the payee's name, so a line that names the beneficiary rightly is not enough.
+    """
+    if part.columns.payee_name is None:
+        return ()
     return [
         item
-        for item in find_collected(part)
-        if (person := population.get(part.payee_id[item])) is not None
-        and fold_name(person.name) != fold_name(part.payee_name[item])
+        for item, stated in enumerate(part.payee_name)
+        if (name := _find_payee_name(part, item)) is not None and fold_name(name) != fold_name(stated)
     ]
+
+
+def _find_payee_name(part: Slice, item: int) -> str | None:
+    """Give the name that a line's payee must bear; None when nothing says it."""
+    if part.payee_id[item] == part.beneficiary_id[item]:
+        return part.columns.beneficiary_name[item]
+    person = part.state.registers.population.get(part.payee_id[item])
+    return None if person is None else person.name
 
 
 def find_unregistered(part: Slice) -> Sequence[int]:
