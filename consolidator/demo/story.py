@@ -197,6 +197,6 @@ def choose_family(story: Story) -> list[Member]:
     """Give the three lines of an official's family that was reviewed, if there is one: the first in the log."""
     for members in story.households.values():
         reviewed = any(len(member.states) > 1 for member in members)
-        if len(members) == 3 and reviewed and any("R08:yellow" in member.findings for member in members):  # noqa: PLR2004
+        if len(members) == 3 and reviewed and any("R08:yellow" in member.findings for member in members):  # noqa: PLR2004 -- three
             return members
     return []

@@ -11,7 +11,7 @@ from consolidator.ledger.assessment import NO_DESIGNATION
 from consolidator.ledger.emission import Emission
 from consolidator.ledger.moves import find_bank, move_line, open_lines
 from consolidator.ledger.routing import find_rail, hold_unroutable
-from consolidator.rules.duplicates import list_claim_keys
+from consolidator.rules.duplicates import derive_claim_keys
 from consolidator.rules.running import Hits, run_line_rules
 from consolidator.rules.slices import Slice, build_slice
 from schemas.canonical import render_canonical
@@ -113,9 +113,8 @@ def _free(state: State, batch: Batch, part: Slice, item: int) -> None:
     """Free what a stopped line held: its entitlement, its place in its household and among its payee's collections."""
     place = derive_place(batch.index, part.first_line + item)
     held = state.claims.entitlements[batch.programme][batch.period]
-    keys = [key for key in list_claim_keys(part, item) if held.get(key) == place]
-    invariant(len(keys) == 1, "a held line holds its entitlement")
-    del held[keys[0]]
+    key = derive_claim_keys(part)[item]
+    invariant(held.pop(key, None) == place, "a held line holds its entitlement")
     households = state.claims.households.get(batch.programme, {}).get(batch.period, {})
     # The register may have moved the person since: the household is the one where the line stands, found by its place.
     for household in [key for key, members in households.items() if any(at == place for _, at in members)]:

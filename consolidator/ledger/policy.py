@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from consolidator.facts.parties import Officer, Source
 from consolidator.facts.programmes import Programme, RuleSetting
-from consolidator.facts.state import Policy
+from consolidator.facts.state import Policy, State
 from consolidator.ledger.acts import Act, emit_effect, emit_refusal
 from consolidator.ledger.emission import Emission
 from consolidator.ledger.items import Tally, read_parts
@@ -62,7 +62,7 @@ def _read(act: Act[PolicyHeader], policy: Policy) -> Emission | None:
     try:
         for items in read_parts(act, PolicyPart, tally):
             for index, number in items.numbers:
-                tally.count(number, _read_item(policy, items.columns, index))
+                tally.count(number, _read_item(act.state, policy, items.columns, index))
     except InputError as error:
         return emit_refusal(act, error.code, error.detail)
     if not tally.refused:
@@ -72,14 +72,24 @@ def _read(act: Act[PolicyHeader], policy: Policy) -> Emission | None:
     return emission
 
 
-def _read_item(policy: Policy, part: PolicyPart, index: int) -> str:
+def _read_item(state: State, policy: Policy, part: PolicyPart, index: int) -> str:
     """Write one item into the copy; returns a reason code or empty."""
     subject, identifier = part.subject[index], part.id[index]
     try:
-        _set(policy, subject, identifier, validate_item(subject, identifier, part.value[index]))
+        value = validate_item(subject, identifier, part.value[index])
+        if isinstance(value, ProgrammeValue):
+            _check_unit(state, identifier, value)
+        _set(policy, subject, identifier, value)
     except InputError as error:
         return error.code
     return ""
+
+
+def _check_unit(state: State, identifier: str, value: ProgrammeValue) -> None:
+    """A programme keeps its unit once a line of it was decided: claims of two units would never meet (R16)."""
+    known = state.policy.programmes.get(identifier)
+    if known is not None and known.unit != value.unit and identifier in state.claims.entitlements:
+        raise InputError("S02", "programme: its unit cannot change any more")
 
 
 def _set(policy: Policy, subject: str, identifier: str, value: PolicyValue | None) -> None:

@@ -17,13 +17,6 @@ def derive_claim_keys(part: Slice) -> Sequence[str]:
     return [beneficiary if plot is None else f"{beneficiary}|{plot}" for beneficiary, plot in pairs]
 
 
-def list_claim_keys(part: Slice, item: int) -> list[str]:
-    """Give the keys under which a line may have claimed: policy may have changed the programme's unit since."""
-    beneficiary, plots = part.beneficiary_id[item], part.columns.plot
-    plot = None if plots is None else plots[item]
-    return [beneficiary] if plot is None else [beneficiary, f"{beneficiary}|{plot}"]
-
-
 def claim_in_order(
     keys: Sequence[str], first_place: int, refused: Container[int], held: dict[str, int]
 ) -> Mapping[int, int]:

@@ -35,7 +35,7 @@ def reserve_repeats(slots: Sequence[Slots], counts: dict[Reach, int]) -> dict[in
         chances = [(found, earlier) for found in slots if (earlier := _find_earlier(reach, found, slots)) is not None]
         for turn in range(count if chances else 0):
             found, earlier = chances[turn % len(chances)]
-            place = found.reserve(lambda place, reach=reach, size=found.batch.size: _is_late(reach, place, size))  # type: ignore[misc]
+            place = found.reserve(lambda place, reach=reach, size=found.batch.size: _is_late(reach, place, size))  # type: ignore[misc]  # a lambda's defaults have no type
             if place is not None:
                 kept.setdefault(found.batch.number, []).append(Repeat(place, reach, earlier))
     return kept

@@ -203,7 +203,7 @@ class EngineSuite:
         for break_at in range(1, 11):
             storage = make_storage()
             storage.open().append(WORK)
-            engine = Engine(storage.open(), lambda at=break_at: FragileMachine(at))  # type: ignore[misc]
+            engine = Engine(storage.open(), lambda at=break_at: FragileMachine(at))  # type: ignore[misc]  # a lambda's defaults have no type
             engine.recover()
             with pytest.raises(ArithmeticError):
                 engine.run()

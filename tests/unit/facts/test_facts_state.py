@@ -41,6 +41,6 @@ def test_a_batch_is_found_by_source_and_id(world: World) -> None:
 
 def test_what_has_no_snapshot_form_is_not_written() -> None:
     state = State("511112", "consolidator.example/511112", [])
-    state.policy.settings["cooling_off_hours"] = object()  # type: ignore[assignment]
+    state.policy.settings["cooling_off_hours"] = object()  # type: ignore[assignment]  # what no snapshot holds
     with pytest.raises(NotImplementedError, match="no snapshot form for object"):
         render_snapshot(state)

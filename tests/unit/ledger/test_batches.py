@@ -96,6 +96,16 @@ def test_an_odd_item_refuses_its_line_with_its_fen_and_the_rest_goes_on(world: W
     assert world.entries("batch")[0]["totals"] == {"ready": [2, 20_000], "refused": [1, 10_000]}
 
 
+@pytest.mark.parametrize(("column", "value"), [("payee_id", IDS[1]), ("payee_name", "示例乙")])
+def test_half_a_payee_refuses_the_batch_so_that_nobody_is_paid_under_anothers_name(
+    world: World, column: str, value: str
+) -> None:
+    assert codes_of(world.send_batch("B-1", IDS[:1], None, None, **{column: [value]})) == ["", "D09"]
+    assert world.entries("line") == []
+    effect = world.entries("effect")[-1]
+    assert (effect["of"], effect["codes"], effect["positions"]) == ("batch", {"D09": 1}, [])
+
+
 def test_a_zero_amount_is_refused(world: World) -> None:
     world.send_batch("B-1", IDS[:2], [0, 10_000])
     assert world.line_states("B-1") == ["refused", "ready"]

@@ -4,6 +4,13 @@ from typing import Any
 
 import pytest
 
+from consolidator.facts.lines import Batch
+from consolidator.facts.state import State
+from consolidator.ledger import changes
+from consolidator.ledger.changes import reopen_part
+from consolidator.rules.slices import Slice
+from schemas.documents import derive_commands, parse_document
+from schemas.errors import InvariantError
 from tests.support.world import VILLAGE, World, make_id, make_name, make_programme
 
 IDS = [make_id(number) for number in range(6)]
@@ -39,11 +46,35 @@ def test_across_parts_and_across_batches(world: World) -> None:
 
 
 def test_another_period_programme_or_plot_is_another_entitlement(world: World) -> None:
-    world.send_batch("B-1", [IDS[0], IDS[0], IDS[0]], plot=[None, "P-1", "P-1"])
+    world.set_policy("policy-3", [("programme", "PLOT", make_programme(unit="plot"))])
+    world.send_batch("B-1", [IDS[0]] * 3, fields={"programme": "PLOT"}, plot=[None, "P-1", "P-1"])
     assert world.line_states("B-1") == ["ready", "ready", "refused"]
     world.send_batch("B-2", IDS[:1], fields={"period": "2025"})
     world.send_batch("B-3", IDS[:1], fields=HOME)
     assert [world.line_states(name) for name in ("B-2", "B-3")] == [["ready"], ["ready"]]
+
+
+@pytest.mark.parametrize("programme", ["FARM", "HOME"])
+def test_invented_plots_are_no_second_entitlement_where_plots_do_not_count(world: World, programme: str) -> None:
+    fields = {"programme": programme}
+    world.send_batch("B-1", [IDS[0]] * 2, fields=fields, plot=["P-1", "P-2"])
+    assert world.line_states("B-1") == ["ready", "refused"]
+    world.review("reviewer", "hold", "B-1", [1])
+    world.review("reviewer", "stop", "B-1", [1])
+    world.send_batch("B-2", [IDS[0]], fields=fields, plot=["P-3"])
+    assert world.line_states("B-2") == ["ready"]
+
+
+@pytest.mark.parametrize(("before", "after"), [("plot", "person"), ("person", "plot")])
+def test_a_programme_keeps_its_unit_once_a_line_of_it_was_decided(world: World, before: str, after: str) -> None:
+    world.set_policy("policy-3", [("programme", "PLOT", make_programme(unit=after))])
+    world.set_policy("policy-4", [("programme", "PLOT", make_programme(unit=before))])
+    world.send_batch("B-1", IDS[:1], fields={"programme": "PLOT"}, plot=["P-1"])
+    outcomes = world.propose_policy("policy-5", [("programme", "PLOT", make_programme(unit=after))])
+    assert "S02" in repr(outcomes)
+    assert world.state.policy.programmes["PLOT"].unit == before
+    world.set_policy("policy-6", [("programme", "PLOT", make_programme(unit=before, name="改名"))])
+    assert world.state.policy.programmes["PLOT"].name == "改名"
 
 
 def test_a_refused_line_claims_nothing(world: World) -> None:
@@ -118,7 +149,36 @@ def test_a_milder_late_finding_opens_a_clue_and_lets_the_line_be_paid(world: Wor
     world.send_batch("B-1", [IDS[0]], fields=HOME)
     world.send_batch("B-2", [IDS[1]], fields=HOME)
     assert [world.line_states(name) for name in ("B-1", "B-2")] == [["ready"], ["ready"]]
-    assert [entry["findings"] for entry in world.entries("finding")] == [["R18:yellow"]]
+    (clue,) = world.entries("finding")
+    assert (clue["document"], clue["state"], clue["findings"]) == ("B-1", "ready", ["R18:yellow"])
+
+
+def test_a_batch_whose_sums_are_off_stops_the_county_when_a_late_finding_touches_it(world: World) -> None:
+    world.send_batch("B-1", [IDS[0]], fields=HOME)
+    world.batch("B-1").control_fen += 1
+    fields = world.batch_fields("B-2", 1, 10_000, **HOME)
+    part: dict[str, list[Any]] = {
+        "beneficiary_id": [IDS[1]],
+        "beneficiary_name": [make_name(1)],
+        "amount_fen": [10_000],
+    }
+    commands = derive_commands(parse_document(world.sign("adapter", fields, part)), world.now)
+    with pytest.raises(InvariantError, match="control total"):
+        _ = [list(world.county.apply(command)) for command in commands]
+
+
+def test_late_findings_read_a_part_of_an_earlier_batch_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.send_batch("B-1", IDS[::2], fields=HOME)
+    read: list[int] = []
+
+    def reopen(state: State, batch: Batch, index: int, first_line: int) -> Slice:
+        read.append(index)
+        return reopen_part(state, batch, index, first_line)
+
+    monkeypatch.setattr(changes, "reopen_part", reopen)
+    world.send_batch("B-2", IDS[1::2], fields=HOME)
+    assert [world.line_states(name) for name in ("B-1", "B-2")] == [["held"] * 3] * 2
+    assert read == [0]
 
 
 def test_a_switched_off_group_rule_finds_nothing(world: World) -> None:

@@ -69,6 +69,11 @@ def test_every_subject_is_set(world: World) -> None:
         ("programme", "FARM", None),
         ("setting", "no_such_setting", {"value": 1}),
         ("bank", "105", {"name": "建行", "more": 1}),
+        *(officer("second", "oversight", role, ["review"]) for role in ("clerk", "reviewer", "approver", "adapter")),
+        officer("second", "bureau", "supervisor", ["review"]),
+        officer("supervisor", "oversight", "reviewer", ["review"]),
+        ("source", "oversight", {"name": "纪委", "type": "bureau"}),
+        ("source", "bureau", {"name": "财政局", "type": "oversight"}),
         ("source", "bureau", None),
         ("bank", "402", None),
     ],
@@ -80,6 +85,14 @@ def test_every_subject_is_set(world: World) -> None:
         "programmes cannot be withdrawn",
         "unknown setting",
         "unknown field",
+        "clerk of oversight",
+        "reviewer of oversight",
+        "approver of oversight",
+        "adapter of oversight",
+        "supervisor of a bureau",
+        "supervisor who becomes a reviewer",
+        "oversight that becomes a bureau while it has a supervisor",
+        "bureau that becomes oversight while it has a clerk",
         "source that still has officers",
         "bank that programmes pay through",
     ],
@@ -107,6 +120,14 @@ def test_withdrawals_take_out_officer_source_and_bank(world: World) -> None:
     assert key_of("town-clerk") not in policy.officers
     assert "town-1" not in policy.sources
     assert "105" not in policy.banks
+
+
+def test_a_source_changes_its_name_with_its_officers_and_its_side_only_without_them(world: World) -> None:
+    world.set_policy("policy-2", [("source", "oversight", {"name": "示例县纪委", "type": "oversight"})])
+    assert world.state.policy.sources["oversight"].name == "示例县纪委"
+    side = ("source", "oversight", {"name": "示例局", "type": "department"})
+    world.set_policy("policy-3", [("officer", "supervisor", None), side])
+    assert world.state.policy.sources["oversight"].type == "department"
 
 
 def test_an_officer_who_gets_a_new_key_loses_the_old_one(world: World) -> None:

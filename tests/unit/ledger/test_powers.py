@@ -37,12 +37,18 @@ def world() -> World:
     return made
 
 
+def source_of(role: str) -> str:
+    """Give a source that may have officers of a role: supervisors belong to oversight, and only they do."""
+    return "oversight" if role == "supervisor" else "bank-402"
+
+
 @pytest.mark.parametrize("role", ALLOWED)
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_role_bounds_the_kinds_even_if_policy_lists_more(world: World, role: str, kind: str) -> None:
-    world.set_policy("policy-2", [officer("someone", "bank-402", role, KINDS)])
+    source = source_of(role)
+    world.set_policy("policy-2", [officer("someone", source, role, KINDS)])
     fields = world.batch_fields("B-2", 0, 0) if kind == "batch" else HEADERS[kind] | {"id": "document-1"}
-    (outcome, *_) = world.send("someone", fields | {"source": "bank-402"})
+    (outcome, *_) = world.send("someone", fields | {"source": source})
     assert (outcome.code != "D05") == (kind in ALLOWED[role])
 
 
@@ -109,8 +115,9 @@ def test_programmes_and_regions_bound_batches_and_acts_on_them(world: World, pow
 def test_oversight_and_clerks_may_hold_and_comment_but_neither_clear_nor_stop(
     world: World, role: str, action: str, outcome: str
 ) -> None:
-    world.set_policy("policy-2", [officer("someone", "bank-402", role, KINDS)])
-    world.review("someone", action, "B-1", [1], source="bank-402")
+    source = source_of(role)
+    world.set_policy("policy-2", [officer("someone", source, role, KINDS)])
+    world.review("someone", action, "B-1", [1], source=source)
     assert world.entries("document")[-1]["outcome"] == outcome
 
 
@@ -184,7 +191,18 @@ def test_a_document_whose_officer_is_gone_cannot_be_confirmed(world: World) -> N
     raw = world.sign_release("B-1", [("402", 1, 10_000)])
     world.submit(raw)
     world.set_policy("policy-2", [("officer", "clerk", None)])
-    assert codes_of(world.confirm("approver", "bureau", digest_of(raw), "c-1")) == ["D14"]
+    assert codes_of(world.confirm("approver", "bureau", digest_of(raw), "c-1")) == ["D05"]
+    assert world.line_states("B-1") == ["ready"]
+
+
+def test_a_clearing_whose_first_person_is_gone_cannot_be_confirmed_until_he_is_back(world: World) -> None:
+    world.review("reviewer", "hold", "B-1", [1])
+    digest = world.review("reviewer", "clear", "B-1", [1])
+    world.set_policy("policy-2", [("officer", "reviewer", None)])
+    assert codes_of(world.confirm("approver", "bureau", digest, "c-1")) == ["D05"]
+    assert world.line_states("B-1") == ["held"]
+    world.set_policy("policy-3", [officer("reviewer", "bureau", "reviewer", ["review"])])
+    assert codes_of(world.confirm("approver", "bureau", digest, "c-2")) == [""]
     assert world.line_states("B-1") == ["ready"]
 
 

@@ -181,6 +181,29 @@ def test_going_back_to_the_account_in_force_takes_the_change_back_at_once(census
     assert {current(census, census.now + hours * HOUR) for hours in range(200)} == {make_account(1)}
 
 
+def test_filling_in_the_branch_of_the_account_in_force_takes_effect_at_once(census: World) -> None:
+    designate(census, 3, "103")
+    census.designate([ONE], ["103"], [make_account(3)], ["103000000001"])
+    found = find_current(census.state.designations[ONE], census.now)
+    assert found is not None
+    assert (found.version, found.account, found.branch) == (2, make_account(3), "103000000001")
+
+
+def test_filling_in_a_branch_takes_a_change_back_that_is_cooling_off(census: World) -> None:
+    designate(census, 3, "103")
+    designate(census, 1)
+    census.designate([ONE], ["103"], [make_account(3)], ["103000000001"])
+    assert {current(census, census.now + hours * HOUR) for hours in range(200)} == {make_account(3)}
+
+
+def test_a_branch_for_an_account_not_in_force_cools_off_with_it(census: World) -> None:
+    designate(census, 1)
+    census.designate([ONE], ["103"], [make_account(3)], ["103000000001"])
+    changed = census.now
+    assert current(census, changed + 72 * HOUR - 1) == make_account(1)
+    assert current(census, changed + 72 * HOUR) == make_account(3)
+
+
 def test_a_payee_stated_twice_in_one_document_has_chosen_once(census: World) -> None:
     outcomes = census.designate([ONE, ONE, TWO], ["402"] * 3, [make_account(number) for number in (1, 2, 4)])
     assert [(outcome.code, outcome.position) for outcome in outcomes[1:]] == [("S10", "item 2")]

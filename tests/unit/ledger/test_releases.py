@@ -1,8 +1,12 @@
 """Releases: judged at the confirm's position, checked again, exact figures or none."""
 
+from typing import Any
+
 import pytest
 
 from consolidator.ledger.releases import list_figures
+from schemas.documents import derive_commands, parse_document
+from schemas.errors import InvariantError
 from schemas.orders import parse_order_part
 from tests.support.world import (
     HOUR,
@@ -12,6 +16,7 @@ from tests.support.world import (
     key_of,
     make_account,
     make_id,
+    make_name,
     make_programme,
 )
 
@@ -77,6 +82,16 @@ def test_other_figures_are_refused_with_the_right_ones(world: World, rows: list[
     assert (release["outcome"], release["code"], release["banks"]) == ("refused", "D17", [["402", 3, 30_000]])
     assert world.line_states("B-1") == ["ready"] * 3
     assert codes_of(world.release("B-1", ALL)) == [""]
+
+
+def test_a_batch_whose_sums_are_off_stops_the_county_also_when_its_release_is_refused(world: World) -> None:
+    digest = wait_release(world, [("402", 1, 1)])
+    world.batch("B-1").control_fen += 1
+    fields = {"kind": "confirm", "source": "bureau", "id": "c-1", "document": digest}
+    (command,) = derive_commands(parse_document(world.sign("approver", fields)), world.now)
+    with pytest.raises(InvariantError, match="control total"):
+        list(world.county.apply(command))
+    assert world.entries("release") == []
 
 
 def test_a_wrong_number_is_refused(world: World) -> None:
@@ -156,6 +171,16 @@ def test_a_death_learned_between_assessment_and_release_holds_its_line(world: Wo
     (change,) = world.entries("change")
     assert (change["findings"], change["to"], change["by"]) == (["R05:red"], "held", key_of("approver"))
     assert codes_of(world.release("B-1", [("402", 2, 20_000)])) == [""]
+
+
+def test_a_collector_who_died_after_the_assessment_is_not_paid(world: World) -> None:
+    mandate: dict[str, list[Any]] = {"relation": ["mandate"], "from_on": ["2020-01-01"], "to_on": [None]}
+    world.register("relations", {"payee_id": [IDS[1]], "beneficiary_id": [IDS[0]], **mandate})
+    world.send_batch("B-2", IDS[:1], fields={"period": "2025"}, payee_id=[IDS[1]], payee_name=[make_name(1)])
+    assert world.line_states("B-2") == ["ready"]
+    world.register("deaths", {"id": [IDS[1]], "died_on": ["2026-10-30"]})
+    assert codes_of(world.release("B-2", [("402", 1, 10_000)]))[-1] == "D18"
+    assert world.entries("change")[-1]["findings"] == ["R05:red"]
 
 
 def test_the_line_rules_run_again_over_every_part(world: World) -> None:

@@ -2,8 +2,13 @@
 
 import pytest
 
-from consolidator.facts.lines import OpenLines
+from consolidator.facts.lines import Batch, OpenLines
+from consolidator.facts.state import State
+from consolidator.ledger import changes
+from consolidator.ledger.changes import reopen_part
 from consolidator.ledger.moves import open_lines
+from consolidator.rules.running import Hits, run_line_rules
+from consolidator.rules.slices import Slice
 from schemas.errors import InvariantError
 from tests.support.world import HOUR, VILLAGE, World, codes_of, key_of, make_account, make_id, make_name, make_programme
 
@@ -122,7 +127,6 @@ def test_without_designation_nothing_can_be_cleared(world: World) -> None:
     assert codes_of(world.clear("B-2", [1])) == ["", "H02"]
     assert world.line_states("B-2") == ["held"]
     world.designate([stranger], ["103"], [make_account(7)], ["103000000001"])
-    world.now += 73 * HOUR
     assert codes_of(world.clear("B-2", [1])) == [""]
     change = world.entries("change")[-1]
     assert (change["bank"], change["route"]) == ("402", "interbank")
@@ -134,6 +138,71 @@ def test_a_red_finding_cannot_be_cleared(world: World) -> None:
     world.register("deaths", {"id": [IDS[0]], "died_on": ["2025-12-31"]})
     assert codes_of(world.clear("B-1", [1])) == ["", "S09"]
     assert world.line_states("B-1")[0] == "held"
+
+
+def test_what_a_group_rule_found_at_level_red_cannot_be_cleared(world: World) -> None:
+    home = {"programme": "HOME"}
+    rules = [("programme", "HOME", make_programme(unit="household")), ("rule", "R18", {"level": "red"})]
+    world.set_policy("policy-2", rules)
+    world.settle_people(4, household_size=2)
+    world.send_batch("H-1", [IDS[0], IDS[2]], fields=home)
+    world.send_batch("H-2", [IDS[1]], fields=home)
+    assert [world.line_states(name) for name in ("H-1", "H-2")] == [["held", "ready"], ["refused"]]
+    assert open_lines(world.batch("H-1")).findings == {1: ["R18:red"]}
+    assert codes_of(world.clear("H-1", [1])) == ["", "S09"]
+    world.set_policy("policy-3", [("rule", "R18", {"enabled": False})])
+    assert codes_of(world.clear("H-1", [1])) == ["", "S09"]
+    assert world.line_states("H-1") == ["held", "ready"]
+    world.review("reviewer", "stop", "H-1", [1])
+    assert world.line_states("H-1") == ["stopped", "ready"]
+
+
+def test_what_a_group_rule_found_at_level_orange_can_be_cleared(world: World) -> None:
+    world.set_policy("policy-2", [("programme", "HOME", make_programme(unit="household"))])
+    world.settle_people(4, household_size=2)
+    world.send_batch("H-1", IDS[:2], fields={"programme": "HOME"})
+    assert codes_of(world.clear("H-1", [1])) == [""]
+    assert world.line_states("H-1") == ["ready", "held"]
+    assert world.entries("change")[-1]["findings"] == ["R18:orange"]
+
+
+def test_a_clearing_reads_and_checks_a_part_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = world.settle_people(1_002)
+    world.send_batch("B-2", ids, fields={"period": "2025"})
+    lines = [1, 2, 1_001, 3, 1_002]
+    world.review("reviewer", "hold", "B-2", lines)
+    digest = world.review("reviewer", "clear", "B-2", lines)
+    read: list[int] = []
+    checked: list[int] = []
+
+    def reopen(state: State, batch: Batch, index: int, first_line: int) -> Slice:
+        read.append(first_line)
+        return reopen_part(state, batch, index, first_line)
+
+    def run(part: Slice) -> Hits:
+        checked.append(part.first_line)
+        return run_line_rules(part)
+
+    monkeypatch.setattr(changes, "reopen_part", reopen)
+    monkeypatch.setattr(changes, "run_line_rules", run)
+    assert codes_of(world.confirm("approver", "bureau", digest, "c-1")) == [""]
+    assert (read, checked) == ([1, 1_001], [1, 1_001])
+    assert set(world.line_states("B-2")) == {"ready"}
+
+
+def test_holding_and_stopping_read_a_part_once_and_run_no_rule(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+
+    def reopen(state: State, batch: Batch, index: int, first_line: int) -> Slice:
+        read.append(first_line)
+        return reopen_part(state, batch, index, first_line)
+
+    monkeypatch.setattr(changes, "reopen_part", reopen)
+    monkeypatch.delattr(changes, "run_line_rules")
+    world.review("reviewer", "hold", "B-1", [1, 2, 3])
+    assert read == [1]
+    world.review("reviewer", "stop", "B-1", [1, 2])
+    assert read == [1, 1]
 
 
 def test_a_clearing_takes_over_the_designation_and_route_of_its_day(world: World) -> None:

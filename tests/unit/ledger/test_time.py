@@ -1,8 +1,12 @@
 """Time is data: stamps that come late, hours that close, ticks that find nothing to do."""
 
+import json
+from typing import Any
+
 import pytest
 
 from consolidator.ledger.closes import ROWS_MAX, close_hour
+from consolidator.ledger.emission import Emission
 from schemas.commands import Command
 from schemas.instants import render_instant
 from tests.support.books import Books
@@ -20,6 +24,12 @@ def world() -> World:
     made.send_batch("B-1", IDS)
     made.review("reviewer", "hold", "B-1", [3])
     return made
+
+
+def rows_of(emission: Emission) -> list[list[Any]]:
+    """Give the rows of the close entries in an emission."""
+    entries = [json.loads(entry) for block in emission.blocks for entry in block.render([""])]
+    return [row for entry in entries for row in entry["rows"]]
 
 
 def tick(world: World, at: int) -> int:
@@ -54,6 +64,22 @@ def test_a_tick_past_the_hour_closes_it_and_takes_an_ordinal(world: World) -> No
     assert tick(world, START + HOUR) == 0
     assert tick(world, START + 5 * HOUR) == 0
     assert world.county.head() == head
+
+
+def test_rows_stand_in_the_order_of_programme_bank_and_state_written_as_one_text() -> None:
+    """So a row without a bank comes after the rows of its programme that have one."""
+    made = World()
+    keys = ["FARM||held", "FARM|402|ready", "FARM|103|ordered", "FARM-2|402|ready", "FARM||refused", "FARM|402|ordered"]
+    made.state.moves = {key: [1, 1] for key in keys}
+    rows = [row for emission in close_hour(made.state, START + HOUR) for row in rows_of(emission)]
+    assert [tuple(row[:3]) for row in rows] == [
+        ("FARM-2", "402", "ready"),
+        ("FARM", "103", "ordered"),
+        ("FARM", "402", "ordered"),
+        ("FARM", "402", "ready"),
+        ("FARM", "", "held"),
+        ("FARM", "", "refused"),
+    ]
 
 
 def test_an_hour_without_moves_closes_nothing(world: World) -> None:
@@ -101,11 +127,11 @@ def test_a_repeat_past_the_hour_closes_nothing(world: World) -> None:
 def test_rows_beyond_the_bound_of_an_entry_come_in_parts(rows: int, sizes: list[int]) -> None:
     world = World()
     world.state.moves = {f"P-{number:05d}-ABCDEFG|402|undecided": [1_000_000, 10**13] for number in range(rows)}
-    (state_steps) = list(close_hour(world.state, START + HOUR))
-    entries = [block.fields for emission in state_steps for block in emission.blocks]  # type: ignore[attr-defined]
+    blocks = [block for emission in close_hour(world.state, START + HOUR) for block in emission.blocks]
+    entries = [json.loads(block.render(())[0]) for block in blocks]
     assert [len(entry["rows"]) for entry in entries] == sizes
     assert [(entry["part"], entry["parts"]) for entry in entries] == [
         (number, len(sizes)) for number in range(1, len(sizes) + 1)
     ]
-    assert all(len(block.render(())[0]) < 65_535 for emission in state_steps for block in emission.blocks)
+    assert all(len(block.render(())[0]) < 65_535 for block in blocks)
     assert world.state.moves == {}

@@ -12,7 +12,7 @@ from consolidator.facts.lines import derive_place
 from consolidator.facts.programmes import Programme, RuleSetting
 from consolidator.facts.state import State
 from consolidator.rules.collection import PERSONS_MAX
-from consolidator.rules.duplicates import claim_in_order, derive_claim_keys, list_claim_keys
+from consolidator.rules.duplicates import claim_in_order, derive_claim_keys
 from consolidator.rules.groups import (
     Roster,
     find_crowded_collectors,
@@ -188,20 +188,12 @@ def test_a_claim_is_the_person_and_in_programmes_by_plot_the_plot_where_there_is
     part = make_slice(state, [PEOPLE[0]] * 3, programme=BY_PLOT, plot=["P-1", None, "P-2"])
     keys = [f"{PEOPLE[0]}|P-1", PEOPLE[0], f"{PEOPLE[0]}|P-2"]
     assert derive_claim_keys(part) == keys
-    assert [key for item, key in enumerate(keys) if key not in list_claim_keys(part, item)] == []
 
 
 @pytest.mark.parametrize("programme", [PROGRAMME, BY_HOUSEHOLD])
 def test_invented_plots_make_no_second_claim_in_a_programme_by_person_or_household(programme: Programme) -> None:
     part = make_slice(make_state(), [PEOPLE[0]] * 3, programme=programme, plot=["P-1", None, "P-2"])
     assert derive_claim_keys(part) == [PEOPLE[0]] * 3
-
-
-def test_a_claim_can_be_found_whatever_the_unit_was_when_it_was_made() -> None:
-    for programme in (PROGRAMME, BY_PLOT):
-        part = make_slice(make_state(), PEOPLE[:2], programme=programme, plot=["P-1", None])
-        assert [list_claim_keys(part, item) for item in (0, 1)] == [[PEOPLE[0], f"{PEOPLE[0]}|P-1"], [PEOPLE[1]]]
-    assert list_claim_keys(make_slice(make_state(), PEOPLE[:1]), 0) == PEOPLE[:1]
 
 
 def test_r16_names_the_line_that_was_first() -> None:

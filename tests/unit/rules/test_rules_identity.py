@@ -244,10 +244,14 @@ def test_r02_has_nothing_to_compare_a_payee_with_whom_the_population_does_not_kn
     assert hits.evidence[0]["R02"] == {"snapshot_on": "2026-10-31"}
 
 
-def test_r02_does_not_compare_the_payees_name_of_who_collects_his_own() -> None:
-    """Orders go to the payee's name; on an own line the beneficiary's is the one compared."""
-    assert findings_of(make_state(), KNOWN, payee_id=KNOWN) == []
-    assert findings_of(make_state(), KNOWN, beneficiary_name="李四", payee_id=KNOWN) == ["R02:red"]
+def test_r02_refuses_a_second_name_for_who_collects_his_own() -> None:
+    """The order goes to the payee's name, so the beneficiary's right one beside it does not help."""
+    state = make_state()
+    assert findings_of(state, KNOWN, payee_id=KNOWN) == []
+    assert findings_of(state, KNOWN, payee_id=KNOWN, payee_name="李四") == ["R02:red"]
+    firm: dict[str, Any] = {"beneficiary_id_type": "uscc", "payee_id": FIRM, "payee_id_type": "uscc"}
+    assert "R02:red" not in findings_of(state, FIRM, **firm)
+    assert "R02:red" in findings_of(state, FIRM, **firm, payee_name="示例公司")
 
 
 # ---- R03

@@ -58,6 +58,8 @@ def test_a_genesis_survives_writing_and_reading() -> None:
         {"roots": [key_of("root-1")]},
         {"roots": [key_of("root-1")] * 10},
         {"roots": ["root-1", "root-2"]},
+        {"roots": [key_of("root-1"), key_of("root-1")]},
+        {"roots": [key_of("root-1"), key_of("root-2"), key_of("root-1")]},
         {"quorum": "all"},
         {"semantics": 2},
         {"surprise": 1},

@@ -282,9 +282,22 @@ def test_of_a_repeated_column_the_last_counts_whether_or_not_an_item_is_odd() ->
     assert (strict.columns.line, lenient.columns.line) == ([1, 2], [1])
 
 
-@pytest.mark.parametrize("row", [0, None, "1"])
+@pytest.mark.parametrize("missing", ["payee_id", "payee_name"])
+@pytest.mark.parametrize("odd", [{}, {"remark": [None, [], None]}])
+def test_a_payee_has_both_an_id_and_a_name_or_neither(missing: str, odd: dict[str, Any]) -> None:
+    columns = columns_of(BatchPart) | odd
+    refusal_of(BatchPart, write({name: column for name, column in columns.items() if name != missing}))
+    refusal_of(BatchPart, write(columns | {missing: None}))
+    assert len(parse_part(BatchPart, write(columns | {"payee_id": None, "payee_name": None})).columns) == 3
+
+
+@pytest.mark.parametrize("row", [1, 12, 2_000_000])
+def test_a_row_is_one_of_a_file_with_titles_and_trailer(row: int) -> None:
+    assert parse_part(BatchPart, write(columns_of(BatchPart, 1) | {"row": [row]})).columns.row == [row]
+
+
+@pytest.mark.parametrize("row", [0, None, "1", 2_000_001])
 def test_an_adapter_that_miscounts_its_rows_is_refused_as_a_whole(row: object) -> None:
-    assert parse_part(BatchPart, write(columns_of(BatchPart, 1) | {"row": [12]})).columns.row == [12]
     refusal_of(BatchPart, write(columns_of(BatchPart, 1) | {"row": [row]}))
 
 
