@@ -23,7 +23,7 @@ demo: setup ## 三十秒演示 / a county's month, end to end
 	$(VENV)/bin/consolidator demo
 
 test: setup ## 跑全部测试 / the whole test suite, with coverage data for check
-	$(RUN) -m pytest -n 2 -m "not soak" --cov --cov-report=
+	$(RUN) -m pytest -n 2 --dist worksteal -m "not soak" --cov --cov-report=
 
 check: setup ## 代码检查 / style, types, imports, coverage of the pure packages
 	$(RUN) -m ruff check .

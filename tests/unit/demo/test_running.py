@@ -11,6 +11,8 @@ from consolidator.demo import DemoResult, run_demo
 from schemas.errors import ConflictError, UsageError
 
 LINES, SEED = 500, 7
+# The log's bytes on every machine and Python. A change here changes what everybody has recorded: see CONTRIBUTING.
+RECORDED = (710, "b6773040721d26b57ffcd43f88bda56580200e66753c9adbc9f637f7e08e8e06")
 KEYS = {
     *("lines", "ready", "held", "refused", "cleared", "ordered", "fen", "findings", "planted", "found", "false_holds"),
     *("cards_before", "accounts_after", "size", "root", "origin", "vkey", "seconds", "lines_per_second"),
@@ -55,6 +57,10 @@ def test_many_cards_become_fewer_accounts(result: DemoResult, home: Path) -> Non
     truth = json.loads((home / "sample" / "truth.json").read_bytes())
     assert result.figures["cards_before"] == truth["cards"]
     assert result.figures["accounts_after"] == truth["designated"] < truth["cards"]
+
+
+def test_the_log_is_the_recorded_one_byte_for_byte(result: DemoResult) -> None:
+    assert (result.figures["size"], result.figures["root"]) == RECORDED
 
 
 def test_the_same_seed_gives_the_same_root_in_another_home(result: DemoResult, tmp_path: Path) -> None:
