@@ -5,7 +5,16 @@ A header is signed, so its bytes are kept as they came; these models only read t
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from schemas.errors import InputError
 from schemas.identifiers import (
@@ -21,6 +30,7 @@ from schemas.identifiers import (
     TownCode,
     holds_long_number,
 )
+from schemas.instants import parse_date
 from schemas.locations import render_location
 from schemas.money import FEN_MAX
 
@@ -29,6 +39,18 @@ DOCUMENT_ITEMS_MAX = 1_000_000  # five times the biggest batch known
 PARTS_MAX = 1_000
 Count = Annotated[int, Field(ge=0, le=DOCUMENT_ITEMS_MAX)]
 Fen = Annotated[int, Field(ge=0, le=FEN_MAX)]
+
+
+def _validate_day(text: str) -> str:
+    """Refuse a well-formed date that no calendar has: it would be evidence later."""
+    try:
+        return parse_date(text)
+    except InputError as error:
+        message = "no such day"
+        raise ValueError(message) from error
+
+
+Day = Annotated[IsoDate, AfterValidator(_validate_day)]
 
 
 class _Strict(BaseModel):
@@ -59,8 +81,8 @@ class DocumentRef(_Strict):
 class Publicity(_Strict):
     """When and where the list hung for everybody to read."""
 
-    from_on: IsoDate
-    to_on: IsoDate
+    from_on: Day
+    to_on: Day
     place: ShortText
 
 
@@ -106,14 +128,14 @@ class RegisterHeader(Header):
     kind: Literal["register"]
     register_name: Literal["population", "library", "relations", "deaths", "officials", "relatives"]
     update: Literal["full", "delta"]
-    snapshot_on: IsoDate
+    snapshot_on: Day
 
 
 class AccountsHeader(Header):
     """Card census of a township or department, true on ``snapshot_on``."""
 
     kind: Literal["accounts"]
-    snapshot_on: IsoDate
+    snapshot_on: Day
 
 
 class DesignationsHeader(Header):

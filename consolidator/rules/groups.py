@@ -54,7 +54,7 @@ def find_shared_households(roster: Roster) -> GroupHits:
 
 
 def find_crowded_collectors(roster: Roster) -> GroupHits:
-    """R54: one payee collects for more people than ``persons_max``, counted over all lines not refused or stopped."""
+    """R54: one payee collects for more people than ``persons_max``, over this document's lines and earlier ones."""
     hits = GroupHits("R54")
     setting = roster.state.policy.rules.get("R54")
     persons_max = PERSONS_MAX if setting is None else setting.parameters.get("persons_max", PERSONS_MAX)

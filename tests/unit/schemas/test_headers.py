@@ -169,6 +169,7 @@ def test_an_id_with_a_date_or_a_short_number_is_taken(identifier: str) -> None:
         ("register", {"register_name": "prisoners"}),
         ("register", {"update": "patch"}),
         ("register", {"snapshot_on": "2026-10-32"}),
+        ("register", {"snapshot_on": "2026-02-30"}),
         ("accounts", {"snapshot_on": 20261031}),
         ("batch", {"township": "511112"}),
         ("batch", {"period": "2026-13"}),
