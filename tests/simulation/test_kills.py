@@ -13,7 +13,6 @@ from consolidator.cli.main import main
 from tests.simulation.campaign import describe
 
 pytestmark = pytest.mark.kill
-CAMPAIGN = Path(__file__).with_name("campaign.py")
 ROOT = Path(__file__).parents[2]
 
 
@@ -38,40 +37,39 @@ def undisturbed(home: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[st
     return told
 
 
-def call(words: list[str]) -> str:
-    """Run a process of this project's Python; its output."""
-    done = subprocess.run(words, cwd=ROOT, check=True, capture_output=True, text=True, timeout=1800)  # noqa: S603 -- our own words
-    return done.stdout
-
-
-def kill(what: str, home: Path, work: Path, *numbers: str) -> dict[str, Any]:
-    """Run a campaign; what it tells."""
+def begin(what: str, home: Path, work: Path, *numbers: str) -> subprocess.Popen[str]:
+    """Start a campaign in a process of its own."""
     words = [sys.executable, "-m", "tests.simulation.campaign", what, str(home), str(work), *numbers]
-    told: dict[str, Any] = json.loads(call(words))
+    return subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True)  # noqa: S603 -- our own words
+
+
+def end(campaign: subprocess.Popen[str]) -> dict[str, Any]:
+    """Wait for a campaign; what it tells."""
+    output, _ = campaign.communicate(timeout=1800)
+    assert campaign.returncode == 0
+    told: dict[str, Any] = json.loads(output)
     return told
 
 
-def test_a_kill_before_any_write_to_the_journal_changes_nothing(
+def test_kills_before_any_write_to_the_journal_and_at_two_hundred_moments_change_nothing(
     home: Path, undisturbed: dict[str, Any], tmp_path: Path
 ) -> None:
-    told = kill("journal", home, tmp_path)
-    assert told["points"] > 50
-    assert told["last_code"] in (0, 4)  # what was refused was told by the start that committed it
-    assert all(ending == undisturbed for ending in told["endings"])
+    """Both campaigns side by side: each is long, and neither uses more than one core."""
+    works = [tmp_path / "points", tmp_path / "moments"]
+    for work in works:
+        work.mkdir()
+    running = [begin("journal", home, works[0]), begin("moments", home, works[1], "200", "7")]
+    points, moments = map(end, running)
+    assert points["points"] > 50
+    assert points["last_code"] in (0, 4)  # what was refused was told by the start that committed it
+    assert moments["kills"] >= 200
+    assert all(ending == undisturbed for ending in [*points["endings"], *moments["endings"]])
 
 
 @pytest.mark.soak
 def test_a_kill_before_any_write_at_all_changes_nothing(
     home: Path, undisturbed: dict[str, Any], tmp_path: Path
 ) -> None:
-    told = kill("everything", home, tmp_path)
-    assert told["points"] > 400
-    assert all(ending == undisturbed for ending in told["endings"])
-
-
-def test_two_hundred_kills_at_random_moments_change_nothing(
-    home: Path, undisturbed: dict[str, Any], tmp_path: Path
-) -> None:
-    told = kill("moments", home, tmp_path, "200", "7")
-    assert told["kills"] >= 200
-    assert all(ending == undisturbed for ending in told["endings"])
+    everything = end(begin("everything", home, tmp_path))
+    assert everything["points"] > 400
+    assert all(ending == undisturbed for ending in everything["endings"])
