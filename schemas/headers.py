@@ -3,6 +3,7 @@
 A header is signed, so its bytes are kept as they came; these models only read them.
 """
 
+from functools import lru_cache
 from typing import Annotated, Literal, Self
 
 from pydantic import (
@@ -213,8 +214,12 @@ def parse_base_header(raw: bytes) -> Header:
         raise InputError("I05", _where(error)) from error
 
 
+@lru_cache(maxsize=64)  # a document's header is asked for with each of its parts, and may name a thousand of them
 def parse_header(raw: bytes) -> AnyHeader:
-    """Read a whole header of a known kind. Raises InputError ``D04`` naming the field."""
+    """Read a whole header of a known kind. Raises InputError ``D04`` naming the field.
+
+    The same bytes give the same object, so nobody may write into its lists.
+    """
     try:
         return _kinds.validate_json(raw)
     except ValidationError as error:

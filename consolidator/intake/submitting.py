@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bank_adapters.formats.covers import COVER_BYTES_MAX
+from bank_adapters.formats.text import FILE_BYTES_MAX
 from bank_adapters.transports.directory import COVER, SIGNED, derive_cover_path, list_ready, remove
 from consolidator.home.files import disk_errors
 from consolidator.home.paths import Home
@@ -15,9 +17,6 @@ from consolidator.intake.refusals import DIGEST_CHARACTERS, Refusal, keep_refuse
 from consolidator.intake.spool import Offer, heal_spool, hold_source, take_document
 from schemas.documents import DOCUMENT_BYTES_MAX, Document, parse_document
 from schemas.errors import InputError, UsageError
-
-FILE_BYTES_MAX = 209_715_200  # 200 MB: a million lines, the biggest document, at 200 bytes
-COVER_BYTES_MAX = 65_536  # a cover sheet has some fifteen short lines
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from consolidator.facts.lines import HELD, LINE_STATES, READY, Batch, derive_place, split_place
+from consolidator.facts.lines import HELD, LINE_STATES, READY, Batch, split_place
 from consolidator.facts.programmes import RuleSetting
 from consolidator.facts.state import State
 from consolidator.ledger.changes import Change, Reader, emit_change
@@ -86,7 +86,7 @@ def _is_news(state: State, batch: Batch, place: int, finding: str) -> bool:
         findings[line] = sorted([*findings[line], finding])
         return True
     clued = state.claims.clued.setdefault(finding, set())
-    if derive_place(batch.index, line) in clued:
+    if place in clued:
         return False
     clued.add(place)
     return True

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from bank_adapters.formats.text import FILE_BYTES_MAX
 from consolidator.bootstrap import Office
-from consolidator.intake.submitting import FILE_BYTES_MAX, list_submissions
+from consolidator.intake.submitting import list_submissions
 from schemas.envelope import parse_envelope
 from schemas.errors import ConfigurationError, UsageError
 from schemas.headers import parse_base_header
