@@ -6,7 +6,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from consolidator.facts.state import State, parse_snapshot, render_snapshot
+from consolidator.facts.snapshots import parse_snapshot, render_snapshot
+from consolidator.facts.state import State
 from consolidator.ledger.emission import Emission
 from consolidator.ledger.ledger import apply, begin
 from consolidator.privacy.commitments import commit_many, derive_openings

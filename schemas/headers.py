@@ -127,7 +127,7 @@ class RegisterHeader(Header):
     """A snapshot of one register (``full`` replaces it) or additions to it (``delta``), true on ``snapshot_on``."""
 
     kind: Literal["register"]
-    register_name: Literal["population", "library", "relations", "deaths", "officials", "relatives"]
+    register_name: Literal["population", "library", "relations", "deaths", "officials", "relatives", "payroll"]
     update: Literal["full", "delta"]
     snapshot_on: Day
 
@@ -177,8 +177,22 @@ class ReleaseHeader(Header):
     number: Annotated[int, Field(ge=1, le=999)]
 
 
+class ExpectedHeader(Header):
+    """Announces batches that should come, so that one that does not come is noticed (R43)."""
+
+    kind: Literal["expected"]
+
+
+class DispositionHeader(Header):
+    """What became of findings on lines of one batch; ``suppress`` (needs a confirm) also quiets repeated false hits."""
+
+    kind: Literal["disposition"]
+    action: Literal["record", "suppress"]
+    batch: DocumentRef
+
+
 class ConfirmHeader(Header):
-    """The second person: names the digest of the policy, release or clearing that now takes effect."""
+    """The second person: names the digest of the policy, release, clearing or suppression that now takes effect."""
 
     kind: Literal["confirm"]
     document: Sha256
@@ -193,10 +207,23 @@ AnyHeader = Annotated[
     | BatchHeader
     | ReviewHeader
     | ReleaseHeader
+    | ExpectedHeader
+    | DispositionHeader
     | ConfirmHeader,
     Field(discriminator="kind"),
 ]
-KINDS = ("policy", "register", "accounts", "designations", "batch", "review", "release", "confirm")
+KINDS = (
+    "policy",
+    "register",
+    "accounts",
+    "designations",
+    "expected",
+    "batch",
+    "review",
+    "release",
+    "disposition",
+    "confirm",
+)
 _kinds: TypeAdapter[AnyHeader] = TypeAdapter(AnyHeader)
 
 

@@ -73,6 +73,50 @@ def parse_date(text: str) -> str:
     return text
 
 
+def is_date(text: str) -> bool:
+    """Say whether a text is an ISO date that exists.
+
+    >>> is_date("2024-02-29"), is_date("2025-02-29")
+    (True, False)
+    """
+    try:
+        parse_date(text)
+    except InputError:
+        return False
+    return True
+
+
+def derive_day_number(at: int) -> int:
+    """Count an instant's calendar day in China, for comparing days at the cost of a division.
+
+    >>> derive_day_number(57599), derive_day_number(57600)
+    (0, 1)
+    """
+    return (at + 8 * HOUR_SECONDS) // (24 * HOUR_SECONDS)
+
+
+def count_days(from_on: str, to_on: str) -> int:
+    """Count the days from one existing date to another.
+
+    >>> count_days("2026-02-27", "2026-03-01")
+    2
+    """
+    return (date.fromisoformat(to_on) - date.fromisoformat(from_on)).days
+
+
+def derive_period_end(period: str) -> str:
+    """Give the last day of a period.
+
+    >>> [derive_period_end(p) for p in ("2026", "2026-02", "2026Q3", "2026H1")]
+    ['2026-12-31', '2026-02-28', '2026-09-30', '2026-06-30']
+    """
+    start = date.fromisoformat(derive_period_start(period))
+    rest = period[4:]
+    months = 12 if not rest else 1 if rest[0] == "-" else 3 if rest[0] == "Q" else 6
+    after = start.month - 1 + months
+    return (date(start.year + after // 12, after % 12 + 1, 1) - timedelta(days=1)).isoformat()
+
+
 def derive_period_start(period: str) -> str:
     """Give the first day of a period: year, month, quarter (Q1–Q4) or half year (H1, H2).
 

@@ -19,10 +19,13 @@ from schemas.identifiers import (
     BranchNumber,
     IsoDate,
     Number,
+    Period,
     PersonId,
     PersonName,
     ProgrammeId,
+    RuleCode,
     ShortText,
+    TownCode,
     VillageCode,
 )
 from schemas.locations import render_location
@@ -32,6 +35,7 @@ Index = Annotated[int, Field(ge=0, lt=PART_ITEMS_MAX)]
 Line = Annotated[int, Field(ge=1, le=1_000_000)]
 Row = Annotated[int, Field(ge=1, le=2_000_000)]  # of a file with titles, header and trailer
 IdType = Literal["resident", "uscc"]
+AccountStatus = Literal["normal", "mismatch", "dormant", "closed", "inactive"]  # 正常 不符 睡眠 销户 未激活
 LINE_FEN_MAX = 5_000_000_000  # 50 million yuan; a million such lines stay below 2^53 fen
 LineFen = Annotated[int, Field(ge=0, le=LINE_FEN_MAX)]
 Milli = Annotated[int, Field(ge=0, le=10**12)]  # a quantity in thousandths: 12.35 mu is 12350
@@ -161,8 +165,18 @@ class RelativesPart(Columns):
     relation: list[ShortText]
 
 
+class PayrollPart(Columns):
+    """Persons on the public payroll (财政供养人员)."""
+
+    id: list[PersonId]
+    employer: list[ShortText]
+
+
 class AccountsPart(Columns):
-    """Card census: which account, who holds it, what was paid to it, who keeps and uses the card."""
+    """Card census: which account, who holds it, what was paid to it, who keeps and uses the card.
+
+    A bank answers a verification list (核验清单) with the same columns: ``status`` is what it says of the account.
+    """
 
     holder_id: list[PersonId]
     bank: list[BankCode]
@@ -170,15 +184,40 @@ class AccountsPart(Columns):
     branch: list[BranchNumber | None] | None = None
     programmes: list[list[ProgrammeId]] | None = None
     keeper: list[Literal["self", "family", "village", "other", "unknown"]] | None = None
+    holder_name: list[PersonName | None] | None = None
+    status: list[AccountStatus | None] | None = None
 
 
 class DesignationsPart(Columns):
-    """One designated account per payee."""
+    """One designated account per payee; ``suspend`` stops paying to the one in force until a new choice is sent."""
 
     payee_id: list[PersonId]
     bank: list[BankCode]
     account: list[Account]
     branch: list[BranchNumber | None] | None = None
+    action: list[Literal["set", "suspend"]] | None = None
+
+
+class ExpectedPart(Columns):
+    """Batches that should come: of which programme, period and township, and by which day."""
+
+    programme: list[ProgrammeId]
+    period: list[Period]
+    township: list[TownCode]
+    due_on: list[IsoDate]
+
+
+class DispositionPart(Columns):
+    """What became of findings on lines of the batch that the header names. ``reason`` is private.
+
+    ``until`` is the last day on which a suppressed finding of that person only informs.
+    """
+
+    line: list[Line]
+    code: list[RuleCode]
+    verdict: list[Literal["confirmed", "unfounded", "data_error", "needs_material"]]
+    reason: list[ShortText]
+    until: list[IsoDate | None] | None = None
 
 
 class ReviewPart(Columns):
@@ -202,7 +241,7 @@ class ReleasePart(Columns):
 class PolicyPart(Columns):
     """Settings, one subject an item; the value's model is chosen by subject (:mod:`schemas.policy`)."""
 
-    subject: list[Literal["source", "officer", "bank", "programme", "rule", "setting", "quorum"]]
+    subject: list[Literal["source", "officer", "bank", "programme", "plan", "rule", "setting", "quorum"]]
     id: list[Number]
     value: list[dict[str, Any] | None]
 
@@ -214,6 +253,7 @@ REGISTER_PARTS: Mapping[str, type[Columns]] = {
     "deaths": DeathsPart,
     "officials": OfficialsPart,
     "relatives": RelativesPart,
+    "payroll": PayrollPart,
 }
 
 

@@ -1,6 +1,6 @@
-"""Owns what a ``policy`` document may set: sources, officers, banks, programmes, rules, settings, quorum.
+"""Owns what a ``policy`` document may set: sources, officers, banks, programmes, plans, rules, settings, quorum.
 
-An item is (subject, id, value); a null value withdraws a source, officer or bank. Unknown fields are refused.
+An item is (subject, id, value); a null value withdraws a source, officer, bank or plan. Unknown fields are refused.
 """
 
 from collections.abc import Mapping
@@ -10,12 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from schemas.errors import InputError
 from schemas.headers import KINDS, Fen
-from schemas.identifiers import BankCode, KeyId, Number, ProgrammeId, ShortText, SourceId
+from schemas.identifiers import BankCode, BranchNumber, KeyId, Number, ProgrammeId, RuleCode, ShortText, SourceId
 from schemas.locations import render_location
 
 Role = Literal["clerk", "reviewer", "approver", "supervisor", "adapter"]
 Level = Literal["red", "orange", "yellow", "blue"]
 Region = Annotated[str, Field(pattern=r"^[0-9]{6}([0-9]{3})?$")]
+Age = Annotated[int, Field(ge=0, le=150)]
 Kind = Annotated[str, Field(pattern=f"^({'|'.join(KINDS)})$")]
 
 
@@ -28,6 +29,7 @@ class SourceValue(_Strict):
 
     name: ShortText
     type: Literal["bureau", "department", "township", "bank", "oversight", "citizen", "monitor"]
+    bank: BankCode | None = None  # of a bank: the code it answers for
 
 
 class OfficerValue(_Strict):
@@ -47,23 +49,49 @@ class OfficerValue(_Strict):
 
 
 class BankValue(_Strict):
-    """A bank that takes part; the item's id is its 3-digit code."""
+    """A bank that takes part; the item's id is its 3-digit code.
+
+    ``branch`` reaches an account of it whose own branch number is not known. An order file holds at most
+    ``file_lines_max`` lines and ``file_fen_max`` fen; more go into several files.
+    """
 
     name: ShortText
+    branch: BranchNumber | None = None
+    file_lines_max: Annotated[int, Field(ge=1, le=1_000_000)] = 200_000
+    file_fen_max: Annotated[int, Field(ge=1, lt=2**53)] = 2**53 - 1
 
 
 class ProgrammeValue(_Strict):
-    """A subsidy. ``standard_fen`` is fen per unit of quantity (per line where a line states no quantity)."""
+    """A subsidy. ``standard_fen`` is fen per unit of quantity (per line where a line states no quantity).
+
+    ``standard_kind``: pay exactly the standard, or at most it. ``unit`` machine: ``plot`` holds a machine's serial,
+    paid for once in its life. ``age_min`` and ``age_max`` are whole years, met on some day of the period. ``excludes``
+    names programmes that nobody may have for the same time; one direction is enough.
+    """
 
     name: ShortText
     short_name: Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,7}$")]
     cycle: Literal["month", "quarter", "half", "year"]
-    unit: Literal["person", "household", "plot"]
+    unit: Literal["person", "household", "plot", "machine"]
     standard_fen: Fen | None
+    standard_kind: Literal["exact", "ceiling"] = "exact"
     paying_banks: Annotated[list[BankCode], Field(min_length=1, max_length=20)]
     agent_bank: BankCode
     universal: bool = False
     review_window_hours: Annotated[int, Field(ge=0, le=8760)] = 72
+    publicity_required: bool = True
+    bars_payroll: bool = False
+    age_min: Age | None = None
+    age_max: Age | None = None
+    excludes: Annotated[list[ProgrammeId], Field(max_length=50)] = []
+    line_max_fen: Fen | None = None
+
+
+class PlanValue(_Strict):
+    """A payment plan (用款计划): how much may be paid of a programme under this plan number, the item's id."""
+
+    programme: ProgrammeId
+    fen: Fen
 
 
 class RuleValue(_Strict):
@@ -93,19 +121,22 @@ SUBJECTS: Mapping[str, type[BaseModel]] = {
     "officer": OfficerValue,
     "bank": BankValue,
     "programme": ProgrammeValue,
+    "plan": PlanValue,
     "rule": RuleValue,
     "setting": SettingValue,
     "quorum": QuorumValue,
 }
-_WITHDRAWABLE = ("source", "officer", "bank")
-PolicyValue = SourceValue | OfficerValue | BankValue | ProgrammeValue | RuleValue | SettingValue | QuorumValue
+_WITHDRAWABLE = ("source", "officer", "bank", "plan")
+PolicyValue = (
+    SourceValue | OfficerValue | BankValue | ProgrammeValue | PlanValue | RuleValue | SettingValue | QuorumValue
+)
 
 
 class _Ids(_Strict):
     source: SourceId = "x"
     bank: BankCode = "000"
     programme: ProgrammeId = "X"
-    rule: Annotated[str, Field(pattern=r"^R[0-9]{2}$")] = "R00"
+    rule: RuleCode = "R00"
 
 
 def validate_item(subject: str, identifier: str, value: Mapping[str, Any] | None) -> PolicyValue | None:

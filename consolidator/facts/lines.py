@@ -27,8 +27,9 @@ LINE_STATES = (
     "returned",
     "rebuilt",
 )
-UNDECIDED, READY, HELD, REFUSED, STOPPED, ORDERED = range(6)
-UNSETTLED = frozenset((UNDECIDED, READY, HELD, ORDERED, LINE_STATES.index("unknown")))
+UNDECIDED, READY, HELD, REFUSED, STOPPED, ORDERED, CREDITED, FAILED, UNKNOWN = range(9)
+UNSETTLED = frozenset((UNDECIDED, READY, HELD, ORDERED, UNKNOWN))
+PAID = frozenset((ORDERED, CREDITED, UNKNOWN))  # money is on its way or there
 NO_BANK = 255
 _LINE_BITS = 20
 
@@ -46,7 +47,10 @@ class OpenLines(Struct):
 
 
 class Batch(Struct):
-    """A batch. ``states``: an index of :data:`LINE_STATES` a line; ``banks``: an index of the state's bank codes."""
+    """A batch. ``states``: an index of :data:`LINE_STATES` a line; ``banks``: an index of the state's bank codes.
+
+    ``publicity_until`` is the last day the list hung, empty if it never did.
+    """
 
     index: int
     source: str
@@ -59,6 +63,8 @@ class Batch(Struct):
     control_fen: int
     state: str
     file: str
+    plan_number: str
+    publicity_until: str
     assessed_at: int
     states: bytearray
     banks: bytearray

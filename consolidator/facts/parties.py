@@ -7,10 +7,11 @@ ANY_PROGRAMME = "*"
 
 
 class Source(Struct, frozen=True):
-    """A party that may send documents (报送单位)."""
+    """A party that may send documents (报送单位); ``bank`` is the code a bank answers for."""
 
     name: str
     type: str
+    bank: str = ""
 
 
 class Officer(Struct, frozen=True):

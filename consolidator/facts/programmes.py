@@ -4,7 +4,7 @@ from msgspec import Struct
 
 
 class Programme(Struct, frozen=True):
-    """A subsidy. ``standard_fen`` is per unit of quantity; ``paying_banks`` hold its zero-balance account."""
+    """A subsidy, as :class:`schemas.policy.ProgrammeValue` sets it; ``paying_banks`` hold its zero-balance account."""
 
     id: str
     name: str
@@ -16,6 +16,29 @@ class Programme(Struct, frozen=True):
     agent_bank: str
     universal: bool
     review_window_hours: int
+    standard_kind: str = "exact"
+    publicity_required: bool = True
+    bars_payroll: bool = False
+    age_min: int | None = None
+    age_max: int | None = None
+    excludes: list[str] = []
+    line_max_fen: int | None = None
+
+
+class Bank(Struct, frozen=True):
+    """A bank that takes part; ``branch`` (may be empty) reaches its accounts whose own branch number is not known."""
+
+    name: str
+    branch: str
+    file_lines_max: int
+    file_fen_max: int
+
+
+class Plan(Struct, frozen=True):
+    """A payment plan (用款计划): how much may be paid of a programme under one plan number."""
+
+    programme: str
+    fen: int
 
 
 class RuleSetting(Struct, frozen=True):

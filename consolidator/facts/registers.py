@@ -27,6 +27,20 @@ class Official(Struct, frozen=True, array_like=True, gc=False):
     position: str
 
 
+class Suppression(Struct, frozen=True):
+    """A finding of one person that only informs up to a day, and the digest of the document that says so."""
+
+    until: str
+    cause: str
+
+
+class Expected(Struct, frozen=True):
+    """A batch that should come by a day (China), of whom it was announced."""
+
+    due_on: str
+    source: str
+
+
 class Snapshot(Struct, frozen=True):
     """Which document filled a register last, and the day it was true on: the evidence's date."""
 

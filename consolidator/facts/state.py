@@ -1,16 +1,15 @@
-"""Owns the whole state of a county's ledger, and its snapshot bytes."""
+"""Owns the whole state of a county's ledger."""
 
-from array import array
-from typing import Any
-
-import msgspec
 from msgspec import Struct, field
 
-from consolidator.facts.accounts import CensusAccount, Designation
-from consolidator.facts.lines import Amounts, Batch
+from consolidator.facts.accounts import CensusAccount
+from consolidator.facts.accounts import History as DesignationHistory
+from consolidator.facts.lines import Batch
 from consolidator.facts.parties import Officer, OpenDocument, Source
-from consolidator.facts.programmes import Programme, RuleSetting
-from consolidator.facts.registers import Official, Person, Relation, Snapshot
+from consolidator.facts.programmes import Bank, Plan, Programme, RuleSetting
+from consolidator.facts.registers import Expected, Official, Person, Relation, Snapshot, Suppression
+
+Members = dict[str, list[tuple[str, int]]]
 
 
 class Registers(Struct):
@@ -22,6 +21,7 @@ class Registers(Struct):
     deaths: dict[str, str] = field(default_factory=dict)
     officials: dict[str, Official] = field(default_factory=dict)
     relatives: dict[str, str] = field(default_factory=dict)
+    payroll: dict[str, str] = field(default_factory=dict)
     snapshots: dict[str, Snapshot] = field(default_factory=dict)
 
 
@@ -31,25 +31,41 @@ class Policy(Struct):
     version: int = 0
     sources: dict[str, Source] = field(default_factory=dict)
     officers: dict[str, Officer] = field(default_factory=dict)
-    banks: dict[str, str] = field(default_factory=dict)
+    banks: dict[str, Bank] = field(default_factory=dict)
     programmes: dict[str, Programme] = field(default_factory=dict)
+    plans: dict[str, Plan] = field(default_factory=dict)
     rules: dict[str, RuleSetting] = field(default_factory=dict)
     settings: dict[str, int] = field(default_factory=dict)
     quorum: str = "none"
 
 
 class Claims(Struct):
-    """Who holds what. Keys of the two inner levels: programme, period.
+    """Who holds what. Keys of the two outer levels, where there are three: programme, period.
 
-    ``entitlements``: beneficiary (and plot) → place of the line that holds it. ``households``: household → members with
-    their lines. ``collections``: payee → whom he collects for, with their lines, over all programmes. ``clued``: code →
-    places of ordered lines whose clue is already in the log.
+    ``entitlements``: beneficiary (and plot) → place of the line that holds it. ``holders``: beneficiary → number of his
+    entitlements, in programmes per plot or machine. ``serials``: programme → machine's serial → place. Members are
+    (beneficiary, place): of a household, of a payee who collects for others, of a stated account that is not their own,
+    of a buyer of machines. ``clued``: finding → places of ordered lines whose clue is already in the log.
     """
 
     entitlements: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
-    households: dict[str, dict[str, dict[str, list[tuple[str, int]]]]] = field(default_factory=dict)
-    collections: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+    holders: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
+    serials: dict[str, dict[str, int]] = field(default_factory=dict)
+    households: dict[str, dict[str, Members]] = field(default_factory=dict)
+    collections: Members = field(default_factory=dict)
+    stated: Members = field(default_factory=dict)
+    buyers: Members = field(default_factory=dict)
     clued: dict[str, set[int]] = field(default_factory=dict)
+
+
+class History(Struct):
+    """What earlier batches looked like, for comparing. ``sizes``: programme → bucket of fen → lines.
+
+    ``rosters``: programme → period → village → lines; only the newest periods are kept.
+    """
+
+    sizes: dict[str, dict[int, int]] = field(default_factory=dict)
+    rosters: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
 
 
 class State(Struct):
@@ -58,7 +74,9 @@ class State(Struct):
     ``sequences``: key → digests of its documents, in order. ``documents``: ``source/id`` → digest. ``noted``: which
     headers have their conflict or gap entry (place, key, digest). ``open``: key → its unfinished document. ``pending``:
     digest → document that waits for its second person. ``moves``: ``programme|bank|state`` → count and fen since the
-    last close.
+    last close. ``faults``: account → what its bank says is wrong with it. ``suppressions``: code → beneficiary.
+    ``expected``: ``programme|period|township``. ``overdue``: what was noted as late → the finding. ``plan_use``: plan
+    number → fen that is ready, held or paid, and fen that is paid.
     """
 
     county: str
@@ -75,45 +93,30 @@ class State(Struct):
     pending: dict[str, OpenDocument] = field(default_factory=dict)
     registers: Registers = field(default_factory=Registers)
     accounts: dict[str, CensusAccount] = field(default_factory=dict)
-    designations: dict[str, list[Designation]] = field(default_factory=dict)
+    designations: dict[str, DesignationHistory] = field(default_factory=dict)
     batches: list[Batch] = field(default_factory=list)
     batch_index: dict[str, int] = field(default_factory=dict)
     bank_codes: list[str] = field(default_factory=list)
     claims: Claims = field(default_factory=Claims)
+    history: History = field(default_factory=History)
+    faults: dict[str, str] = field(default_factory=dict)
+    suppressions: dict[str, dict[str, Suppression]] = field(default_factory=dict)
+    expected: dict[str, Expected] = field(default_factory=dict)
+    overdue: dict[str, str] = field(default_factory=dict)
+    plan_use: dict[str, list[int]] = field(default_factory=dict)
     moves: dict[str, list[int]] = field(default_factory=dict)
     totals: dict[str, list[int]] = field(default_factory=dict)
     size: int = 0
     peaks: list[bytes] = field(default_factory=list)
 
 
+def find_own_id(state: State, value: str) -> str:
+    """Give the population register's own object for an ID, so that tables share it; else the value itself."""
+    person = state.registers.population.get(value)
+    return value if person is None else person.id
+
+
 def find_batch(state: State, source: str, document: str) -> Batch | None:
     """Give a batch by the source and id of its document."""
     index = state.batch_index.get(f"{source}/{document}")
     return None if index is None else state.batches[index]
-
-
-def _encode_array(value: Any) -> bytes:  # noqa: ANN401 -- msgspec's hook signature
-    if isinstance(value, array):
-        return value.tobytes()
-    message = f"no snapshot form for {type(value).__name__}"
-    raise NotImplementedError(message)
-
-
-def _decode_array(_kind: type, value: Any) -> Amounts:  # noqa: ANN401 -- msgspec's hook signature
-    amounts = array("q")  # the only type of a state that msgspec does not know itself
-    amounts.frombytes(value)
-    return amounts
-
-
-_encoder = msgspec.msgpack.Encoder(enc_hook=_encode_array)
-_decoder = msgspec.msgpack.Decoder(State, dec_hook=_decode_array)
-
-
-def render_snapshot(state: State) -> bytes:
-    """Write the whole state."""
-    return _encoder.encode(state)
-
-
-def parse_snapshot(raw: bytes) -> State:
-    """Read what :func:`render_snapshot` wrote; its digest was checked by the engine."""
-    return _decoder.decode(raw)

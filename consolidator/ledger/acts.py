@@ -1,14 +1,15 @@
 """Owns an act: an accepted document at the position where it takes effect, and who caused that."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 from consolidator.facts.lines import Batch
 from consolidator.facts.state import State
 from consolidator.ledger.emission import Emission
 from schemas.commits import Outcome, OutcomeWord
-from schemas.headers import Header, ReleaseHeader, ReviewHeader
+from schemas.headers import DispositionHeader, Header, ReleaseHeader, ReviewHeader
 from schemas.instants import render_instant
 
 H = TypeVar("H", bound=Header)
@@ -40,8 +41,10 @@ class Act(Generic[H]):
         return Outcome(word, header.source, header.id, header.kind, self.digest, code, position, detail)
 
 
-def emit_effect(act: Act[H], accepted: int, refused: Sequence[tuple[int, str]]) -> Emission:
-    """Say what a document's items came to. ``refused``: item (from 1) and code, in order."""
+def emit_effect(
+    act: Act[H], accepted: int, refused: Sequence[tuple[int, str]], details: Mapping[int, str] = MappingProxyType({})
+) -> Emission:
+    """Say what a document's items came to. ``refused``: item (from 1) and code, in order; ``details`` by item."""
     codes: dict[str, int] = {}
     for _, code in refused:
         codes[code] = codes.get(code, 0) + 1
@@ -49,7 +52,7 @@ def emit_effect(act: Act[H], accepted: int, refused: Sequence[tuple[int, str]]) 
     emission = Emission()
     fields = {"accepted": accepted, "refused": len(refused), "codes": codes, "positions": positions}
     emission.add("effect", act.at, identify(act) | fields)
-    emission.outcomes += [act.outcome("item", code, f"item {item}") for item, code in refused]
+    emission.outcomes += [act.outcome("item", code, f"item {item}", details.get(item, "")) for item, code in refused]
     return emission
 
 
@@ -67,7 +70,7 @@ def identify(act: Act[H]) -> dict[str, Any]:
     return {"source": act.header.source, "document": act.header.id, "of": act.header.kind, "cause": act.cause}
 
 
-def find_named_batch(act: "Act[ReviewHeader] | Act[ReleaseHeader]") -> Batch:
-    """Give the batch that a review or release names; it was admitted for a known one, and batches stay for ever."""
+def find_named_batch(act: "Act[ReviewHeader] | Act[ReleaseHeader] | Act[DispositionHeader]") -> Batch:
+    """Give the batch that a document names; it was admitted for a known one, and batches stay for ever."""
     named = act.header.batch
     return act.state.batches[act.state.batch_index[f"{named.source}/{named.id}"]]

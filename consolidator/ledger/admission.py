@@ -20,6 +20,7 @@ from schemas.headers import (
     AnyHeader,
     BatchHeader,
     ConfirmHeader,
+    DispositionHeader,
     Header,
     ReleaseHeader,
     ReviewHeader,
@@ -28,6 +29,8 @@ from schemas.headers import (
 )
 from schemas.instants import render_instant
 
+_ASSESSED = ("assessed", "released")
+_BATCH_STATES = {"review": _ASSESSED, "release": _ASSESSED, "disposition": (*_ASSESSED, "settled")}
 Place = Literal["due", "identical", "conflict", "gap"]
 
 
@@ -121,11 +124,11 @@ def _judge_kind(state: State, officer: Officer, header: AnyHeader) -> str:
         return "" if is_period_of(programme.cycle, header.period) else "D12"
     if isinstance(header, ConfirmHeader):
         return judge_confirm(state, officer, header)
-    if isinstance(header, ReviewHeader | ReleaseHeader):
+    if isinstance(header, ReviewHeader | ReleaseHeader | DispositionHeader):
         batch = find_batch(state, header.batch.source, header.batch.id)
         if batch is None:
             return "D13"
-        return "" if batch.state in ("assessed", "released") else "D16"
+        return "" if batch.state in _BATCH_STATES[header.kind] else "D16"
     return ""
 
 
@@ -134,7 +137,7 @@ def _describe(header: AnyHeader) -> dict[str, Any]:
     if isinstance(header, BatchHeader):
         totals = {"control_count": header.totals.count, "control_fen": header.totals.fen}
         return {"programme": header.programme, "period": header.period, "township": header.township, **totals}
-    if isinstance(header, ReviewHeader):
+    if isinstance(header, ReviewHeader | DispositionHeader):
         return {"action": header.action, "batch_source": header.batch.source, "batch_document": header.batch.id}
     if isinstance(header, ReleaseHeader):
         return {"batch_source": header.batch.source, "batch_document": header.batch.id, "release": header.number}

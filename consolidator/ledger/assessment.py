@@ -5,19 +5,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from consolidator.facts.accounts import Designation
-from consolidator.facts.lines import HELD, READY, REFUSED, Batch, derive_place, split_place
+from consolidator.facts.lines import HELD, READY, REFUSED, Batch, derive_place
 from consolidator.facts.programmes import RuleSetting
 from consolidator.facts.state import State
+from consolidator.ledger.claims import claim_lines
 from consolidator.ledger.moves import derive_bank_index, move_lines, open_lines
 from consolidator.ledger.routing import INTERBANK, ON_US, find_paying_banks, hold_unroutable
 from consolidator.rules.catalogue import RED, is_stopping
-from consolidator.rules.duplicates import claim_in_order, derive_claim_keys
 from consolidator.rules.groups import GroupHits
 from consolidator.rules.running import Hits, find_level, run_line_rules
 from consolidator.rules.slices import Slice
 from schemas.canonical import render_canonical
 from schemas.entries import LineBlock, LinePrivates
-from schemas.identifiers import derive_line_ref
 from schemas.instants import render_instant
 
 _STATE_NAMES = {READY: "ready", HELD: "held", REFUSED: "refused"}
@@ -37,10 +36,11 @@ def judge(state: State, batch: Batch, part: Slice, groups: Sequence[GroupHits]) 
     """Decide every line of a slice and write claims; does not touch line states yet."""
     hits = run_line_rules(part)
     hold_unroutable(part, hits)
-    hits.add([item for item, fen in enumerate(part.columns.amount_fen) if fen == 0], "S12", RED)
+    if 0 in part.amount_fen:
+        hits.add([item for item, fen in enumerate(part.amount_fen) if fen == 0], "S12", RED)
     for group in groups:
         _add_group(state, batch, part, group, hits)
-    _claim(state, batch, part, hits)
+    claim_lines(state, batch, part, hits)
     states = [REFUSED if item in hits.refused else HELD if item in hits.held else READY for item in range(len(part))]
     paying = find_paying_banks(part)
     banks = [bank if decided == READY else "" for decided, bank in zip(states, paying, strict=True)]
@@ -124,19 +124,7 @@ def _add_group(state: State, batch: Batch, part: Slice, group: GroupHits, hits: 
     items = [item for item in range(len(part)) if first_place + item in group.places]
     hits.add(items, group.code, find_level(group.code, None, state.policy.rules.get(group.code, RuleSetting())))
     for item in items:
-        hits.explain(item, group.code, group.places[first_place + item])
-
-
-def _claim(state: State, batch: Batch, part: Slice, hits: Hits) -> None:
-    """R16, always red: two lines can never hold one entitlement, so no setting softens it."""
-    held = state.claims.entitlements.setdefault(batch.programme, {}).setdefault(batch.period, {})
-    late = claim_in_order(derive_claim_keys(part), derive_place(batch.index, part.first_line), hits.refused, held)
-    items = [item for item in late if item not in part.odd]
-    hits.add(items, "R16", RED)
-    for item in items:
-        index, line = split_place(late[item])
-        holder = state.batches[index]
-        hits.explain(item, "R16", {"held_by": derive_line_ref(holder.source, holder.document, line)})
+        hits.explain(item, group.code, group.places[first_place + item][1])
 
 
 def list_stopping(hits: Hits, item: int) -> list[str]:

@@ -1,26 +1,34 @@
 """Owns ``batch``: totals first, one pass over the document for what concerns several lines, then slice by slice."""
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import compress
+from typing import Any, TypeVar
 
 from consolidator.facts.lines import LINE_STATES, NO_BANK, READY, REFUSED, UNDECIDED, Batch, OpenLines, derive_place
 from consolidator.facts.programmes import RuleSetting
-from consolidator.facts.state import State
+from consolidator.facts.state import Members, State
 from consolidator.ledger.acts import POSITIONS_MAX, Act, emit_refusal
 from consolidator.ledger.assessment import apply_verdict, judge, render_lines
 from consolidator.ledger.emission import Emission
 from consolidator.ledger.marks import mark_earlier
 from consolidator.ledger.moves import check_conservation, describe_totals
 from consolidator.ledger.orders import OrderBook, finish_batch
+from consolidator.rules.amounts import count_sizes
 from consolidator.rules.catalogue import RED, render_finding
-from consolidator.rules.groups import GROUP_RULES, GroupHits, Roster, group_collections, group_households
-from consolidator.rules.running import list_unchecked
+from consolidator.rules.groups import GROUP_RULES, GroupHits, GroupRule, Roster, run_group_rule
+from consolidator.rules.plans import LIVE, PLAN, find_over_plan, is_checked, is_known
+from consolidator.rules.rosters import JUMP, count_roster, find_jumps
+from consolidator.rules.running import find_level, list_unchecked
 from consolidator.rules.slices import build_slice
 from schemas.errors import InputError
 from schemas.headers import PART_ITEMS_MAX, BatchHeader
 from schemas.parts import BatchPart, Parsed, parse_part
 
 Parts = Sequence[Parsed[BatchPart]]
+_Groups = Sequence[tuple[GroupRule, Members]]
+T = TypeVar("T")
 
 
 def effect_batch(act: Act[BatchHeader]) -> Iterator[Emission]:
@@ -82,6 +90,8 @@ def _new_batch(act: Act[BatchHeader], word: str) -> Batch:
         control_fen=header.totals.fen,
         state=word,
         file="" if header.file is None else header.file.name,
+        plan_number=header.plan_number,
+        publicity_until="" if header.publicity is None else header.publicity.to_on,
         assessed_at=state.now,
         states=bytearray(),
         banks=bytearray(),
@@ -125,15 +135,19 @@ def _name_position(parts: Parts, line: int) -> str:
 def _assess(act: Act[BatchHeader], parts: Parts, batch: Batch) -> Iterator[Emission]:
     state = act.state
     roster = _build_roster(state, batch, parts)
-    groups = _run_group_rules(roster)
+    members = [(rule, rule.group(roster)) for rule in GROUP_RULES]
+    groups = _run_group_rules(roster, members)
     yield from mark_earlier(state, batch, groups, act.cause)
     programme = state.policy.programmes[batch.programme]
     book = OrderBook(state, batch) if programme.review_window_hours == 0 else None
+    villages: Counter[str] = Counter()
     for index, parsed in enumerate(parts):
-        part = build_slice(state, programme, batch.period, index * PART_ITEMS_MAX + 1, parsed, state.now)
+        part = build_slice(state, batch, index * PART_ITEMS_MAX + 1, parsed)
         verdict = judge(state, batch, part, groups)
         apply_verdict(state, batch, part, verdict)
-        emission = Emission(lines=len(part), blocks=[render_lines(batch, part, verdict, state.now)])
+        block = render_lines(batch, part, verdict, state.now)
+        villages.update(_leave_out_refused(block.village, verdict.states))
+        emission = Emission(lines=len(part), blocks=[block])
         emission.outcomes += [
             act.outcome("item", code, _name_position(parts, part.first_line + item), name)
             for item, (name, code) in sorted(part.odd.items())
@@ -141,19 +155,36 @@ def _assess(act: Act[BatchHeader], parts: Parts, batch: Batch) -> Iterator[Emiss
         if book is not None:
             book.add(part, [item for item, decided in enumerate(verdict.states) if decided == READY])
         yield emission
-    yield _finish(act, batch, roster)
-    if book is not None and book.figures():
+    _remember(state, batch, members, villages)
+    yield _finish(act, batch, villages)
+    # A standing approval covers the plan, no more: what goes over it waits for a release.
+    if book is not None and book.figures() and find_over_plan(state, batch, LIVE, 0) is None:
         yield from book.emit()
 
 
-def _finish(act: Act[BatchHeader], batch: Batch, roster: Roster) -> Emission:
-    """Close the assessment: index the members for later group rules, and write the batch's entry."""
+def _remember(state: State, batch: Batch, members: _Groups, villages: Mapping[str, int]) -> None:
+    """Keep what later batches are compared with."""
+    _index_members(state, batch, members)
+    kept = Counter(_leave_out_refused(batch.fen, batch.states))
+    count_sizes(state.history.sizes.setdefault(batch.programme, {}), kept.items())
+    count_roster(state, batch, villages)
+    state.expected.pop(f"{batch.programme}|{batch.period}|{batch.township}", None)
+
+
+def _leave_out_refused(values: Sequence[T], states: Sequence[int]) -> Iterable[T]:
+    return compress(values, map(REFUSED.__ne__, states)) if REFUSED in states else values
+
+
+def _finish(act: Act[BatchHeader], batch: Batch, villages: Mapping[str, int]) -> Emission:
+    """Close the assessment and write the batch's entry."""
     state = act.state
-    _index_members(state, batch, roster)
     batch.state = "assessed"
     check_conservation(batch)
     snapshots = state.registers.snapshots
     emission = Emission()
+    unchecked = list_unchecked(state.policy.programmes[batch.programme], snapshots, state.policy.rules)
+    if is_checked(state) and not is_known(state, batch):
+        unchecked = sorted([*unchecked, PLAN])
     fields = {
         "source": batch.source,
         "document": batch.document,
@@ -163,11 +194,31 @@ def _finish(act: Act[BatchHeader], batch: Batch, roster: Roster) -> Emission:
         "totals": describe_totals(batch),
         "registers": {name: snapshot.snapshot_on for name, snapshot in sorted(snapshots.items())},
         "rules": state.policy.version,
-        "not_checked": list_unchecked(snapshots, state.policy.rules),
+        "not_checked": unchecked,
+        **_find_clues(state, batch, villages),
     }
     emission.add("batch", act.at, fields)
     emission.blocks += finish_batch(state, batch).blocks
     return emission
+
+
+def _find_clues(state: State, batch: Batch, villages: Mapping[str, int]) -> dict[str, Any]:
+    """Give what is odd about the batch as a whole: over its plan (R41), or a village's roster jumped (R55)."""
+    clues: dict[str, Any] = {}
+    findings = []
+    over = find_over_plan(state, batch, LIVE, 0)
+    if over is not None:
+        findings.append(render_finding(PLAN, find_level(PLAN, None, _find_setting(state, PLAN))))
+        clues |= over
+    jumps = find_jumps(state, batch, villages) if _find_setting(state, JUMP).enabled else []
+    if jumps:
+        findings.append(render_finding(JUMP, find_level(JUMP, None, _find_setting(state, JUMP))))
+        clues["jumps"] = [list(jump) for jump in jumps[:POSITIONS_MAX]]
+    return clues | {"findings": findings} if findings else {}
+
+
+def _find_setting(state: State, code: str) -> RuleSetting:
+    return state.policy.rules.get(code, RuleSetting())
 
 
 def _build_roster(state: State, batch: Batch, parts: Parts) -> Roster:
@@ -177,27 +228,37 @@ def _build_roster(state: State, batch: Batch, parts: Parts) -> Roster:
     else:
         payees = [value for part in parts for value in part.columns.payee_id or part.columns.beneficiary_id]
     odd = frozenset(index * PART_ITEMS_MAX + item for index, part in enumerate(parts) for item in part.refused)
-    programme = state.policy.programmes[batch.programme]
-    return Roster(state, programme, batch.period, derive_place(batch.index, 1), beneficiaries, payees, odd)
+    return Roster(
+        state=state,
+        programme=state.policy.programmes[batch.programme],
+        period=batch.period,
+        first_place=derive_place(batch.index, 1),
+        beneficiary_id=beneficiaries,
+        payee_id=payees,
+        account=_join_accounts(parts),
+        odd=odd,
+    )
 
 
-def _run_group_rules(roster: Roster) -> list[GroupHits]:
-    settings = roster.state.policy.rules
-    hits = [rule(roster) for rule in GROUP_RULES]
-    return [found for found in hits if found.places and settings.get(found.code, RuleSetting()).enabled]
+def _join_accounts(parts: Parts) -> list[str | None] | None:
+    if all(part.columns.account is None for part in parts):
+        return None
+    return [value for part in parts for value in part.columns.account or [None] * len(part.columns)]
 
 
-def _index_members(state: State, batch: Batch, roster: Roster) -> None:
-    """Remember members of households and collections whose line was not refused."""
-    if roster.programme.unit == "household":
-        households = state.claims.households.setdefault(batch.programme, {}).setdefault(batch.period, {})
-        _extend(households, group_households(roster), batch, roster.first_place)
-    _extend(state.claims.collections, group_collections(roster), batch, roster.first_place)
+def _run_group_rules(roster: Roster, members: _Groups) -> list[GroupHits]:
+    enabled = ((rule, groups) for rule, groups in members if _find_setting(roster.state, rule.code).enabled)
+    return [hits for rule, groups in enabled if (hits := run_group_rule(rule, roster, groups)).places]
 
 
-def _extend(
-    index: dict[str, list[tuple[str, int]]], groups: dict[str, list[tuple[str, int]]], batch: Batch, first: int
-) -> None:
+def _index_members(state: State, batch: Batch, members: _Groups) -> None:
+    """Remember the members of groups whose line was not refused, whether the rule is on or not: it may be later."""
+    for rule, groups in members:
+        if groups:
+            _extend(rule.index(state, batch.programme, batch.period), groups, batch, derive_place(batch.index, 1))
+
+
+def _extend(index: Members, groups: Members, batch: Batch, first: int) -> None:
     for key, members in groups.items():
         kept = [member for member in members if batch.states[member[1] - first] != REFUSED]
         if kept:

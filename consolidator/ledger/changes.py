@@ -6,16 +6,16 @@ from typing import Any
 
 from consolidator.facts.accounts import Designation
 from consolidator.facts.lines import HELD, LINE_STATES, READY, STOPPED, Batch, derive_place
-from consolidator.facts.state import State
+from consolidator.facts.state import Members, State
 from consolidator.ledger.assessment import NO_DESIGNATION
+from consolidator.ledger.claims import free_claims
 from consolidator.ledger.emission import Emission
 from consolidator.ledger.moves import find_bank, move_line, open_lines
 from consolidator.ledger.routing import find_rail, hold_unroutable
-from consolidator.rules.duplicates import derive_claim_keys
+from consolidator.rules.groups import GROUP_RULES
 from consolidator.rules.running import Hits, run_line_rules
 from consolidator.rules.slices import Slice, build_slice
 from schemas.canonical import render_canonical
-from schemas.errors import invariant
 from schemas.headers import PART_ITEMS_MAX
 from schemas.instants import render_instant
 from schemas.parts import BatchPart, parse_part
@@ -36,9 +36,7 @@ class Change:
 
 def reopen_part(state: State, batch: Batch, index: int, first_line: int) -> Slice:
     """Read part ``index`` of an unsettled batch again, and look up what is known now."""
-    programme = state.policy.programmes[batch.programme]
-    parsed = parse_part(BatchPart, open_lines(batch).parts[index])
-    return build_slice(state, programme, batch.period, first_line, parsed, state.now)
+    return build_slice(state, batch, first_line, parse_part(BatchPart, open_lines(batch).parts[index]))
 
 
 class Reader:
@@ -110,19 +108,16 @@ def _keep_findings(batch: Batch, line: int, change: Change) -> None:
 
 
 def _free(state: State, batch: Batch, part: Slice, item: int) -> None:
-    """Free what a stopped line held: its entitlement, its place in its household and among its payee's collections."""
+    """Free what a stopped line held: its claims, and its place in every group."""
     place = derive_place(batch.index, part.first_line + item)
-    held = state.claims.entitlements[batch.programme][batch.period]
-    key = derive_claim_keys(part)[item]
-    invariant(held.pop(key, None) == place, "a held line holds its entitlement")
-    households = state.claims.households.get(batch.programme, {}).get(batch.period, {})
-    # The register may have moved the person since: the household is the one where the line stands, found by its place.
-    for household in [key for key, members in households.items() if any(at == place for _, at in members)]:
-        _drop(households, household, place)
-    _drop(state.claims.collections, part.payee_id[item], place)
+    free_claims(state, batch, part, item)
+    for rule in GROUP_RULES:
+        index = rule.index(state, batch.programme, batch.period)
+        for key in rule.find_keys(part, item, index, place):
+            _drop(index, key, place)
 
 
-def _drop(index: dict[str, list[tuple[str, int]]], key: str, place: int) -> None:
+def _drop(index: Members, key: str, place: int) -> None:
     left = [member for member in index.pop(key, ()) if member[1] != place]
     if left:
         index[key] = left

@@ -1,6 +1,9 @@
-"""Owns ``designations``: the payee's one account. A first choice takes effect at once, a change after cooling off."""
+"""Owns ``designations``: the payee's one account. A first choice takes effect at once, a change after cooling off.
 
-from collections.abc import Iterator
+A suspension takes effect at once, too; naming the suspended account again ends it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
 
 from consolidator.facts.accounts import Designation, find_current
 from consolidator.ledger.acts import Act, emit_effect, emit_refusal
@@ -11,6 +14,8 @@ from schemas.headers import DesignationsHeader
 from schemas.instants import HOUR_SECONDS
 from schemas.parts import DesignationsPart
 from schemas.policy import SETTINGS
+
+_UNUSABLE = frozenset(("mismatch", "closed"))  # what a bank has said of an account that nobody may choose
 
 
 def effect_designations(act: Act[DesignationsHeader]) -> Iterator[Emission]:
@@ -32,13 +37,28 @@ def _record(act: Act[DesignationsHeader], items: Items[DesignationsPart], tally:
     """Record the choices of one part. A payee stated twice in one document has not chosen: the second is refused."""
     part = items.columns
     branches = part.branch or [None] * len(part)
+    actions = part.action or ["set"] * len(part)
     for index, number in items.numbers:
         payee = part.payee_id[index]
         if payee in seen:
             tally.count(number, "S10")
             continue
         seen.add(payee)
-        tally.count(number, _designate(act, payee, part.bank[index], part.account[index], branches[index]))
+        choose = _ACTIONS[actions[index]]
+        tally.count(number, choose(act, payee, part.bank[index], part.account[index], branches[index]))
+
+
+def _suspend(act: Act[DesignationsHeader], payee: str, bank: str, account: str, _branch: str | None) -> str:
+    """Stop paying to the account in force, from now on; a change that is cooling off is taken back with it."""
+    history = act.state.designations.get(payee)
+    current = find_current(history, act.state.now)
+    if history is None or current is None or (current.bank, current.account) != (bank, account):
+        return "S14"
+    if not (current.suspended and history[-1] is current):
+        now = act.state.now
+        suspended = Designation(len(history) + 1, bank, account, current.branch, now, now, suspended=True)
+        act.state.designations[payee] = (*history, suspended)
+    return ""
 
 
 def _designate(act: Act[DesignationsHeader], payee: str, bank: str, account: str, branch: str | None) -> str:
@@ -53,18 +73,24 @@ def _designate(act: Act[DesignationsHeader], payee: str, bank: str, account: str
         return "S05"
     if known.holder != payee:
         return "S06"
-    history = state.designations.setdefault(payee, [])
+    if known.status in _UNUSABLE:
+        return "S15"
+    history = state.designations.get(payee, ())
     choice = (bank, account, branch or known.branch)
-    if history and _describe(history[-1]) == choice:
+    if history and _describe(history[-1]) == choice and not history[-1].suspended:
         return ""
     cooling = state.policy.settings.get("cooling_off_hours", SETTINGS["cooling_off_hours"]) * HOUR_SECONDS
     current = find_current(history, state.now)
     stays = current is None or (current.bank, current.account) == (bank, account)
     effective_at = state.now if stays else state.now + cooling
-    history.append(Designation(len(history) + 1, *choice, state.now, effective_at))
+    state.designations[known.holder] = (*history, Designation(len(history) + 1, *choice, state.now, effective_at))
     return ""
 
 
 def _describe(designation: Designation) -> tuple[str, str, str]:
     """Give what is chosen: bank, account, branch."""
     return designation.bank, designation.account, designation.branch
+
+
+_Choose = Callable[[Act[DesignationsHeader], str, str, str, str | None], str]
+_ACTIONS: Mapping[str, _Choose] = {"set": _designate, "suspend": _suspend}

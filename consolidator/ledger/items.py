@@ -15,15 +15,20 @@ C = TypeVar("C", bound=Columns)
 
 @dataclass(slots=True)
 class Tally:
-    """What became of the items so far: how many were accepted, which were refused (item from 1, code)."""
+    """What became of the items so far: how many were accepted, which were refused (item from 1, code).
+
+    ``details`` say more to the operator, without personal data.
+    """
 
     accepted: int = 0
     refused: list[tuple[int, str]] = field(default_factory=list)
+    details: dict[int, str] = field(default_factory=dict)
 
-    def count(self, item: int, code: str) -> None:
+    def count(self, item: int, code: str, detail: str = "") -> None:
         """Count an item that was carried out (no code), or refused although its shape is right."""
         if code:
             self.refused.append((item, code))
+            self.details[item] = detail
         else:
             self.accepted += 1
 

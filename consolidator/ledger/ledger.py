@@ -12,14 +12,24 @@ from consolidator.ledger.admission import Arrival, admit, receive
 from consolidator.ledger.batches import effect_batch
 from consolidator.ledger.closes import close_hour, is_close_due
 from consolidator.ledger.designations import effect_designations
+from consolidator.ledger.dispositions import effect_disposition, propose_disposition
 from consolidator.ledger.emission import Emission
+from consolidator.ledger.expected import effect_expected, is_day_over, is_note_due, note_delays
 from consolidator.ledger.policy import effect_policy, propose_policy
 from consolidator.ledger.registers import effect_register
 from consolidator.ledger.releases import effect_release, propose_release
 from consolidator.ledger.reviews import effect_review, propose_review
 from schemas.commands import Command, parse_genesis
 from schemas.errors import ConfigurationError
-from schemas.headers import AnyHeader, ConfirmHeader, PolicyHeader, ReleaseHeader, ReviewHeader, parse_header
+from schemas.headers import (
+    AnyHeader,
+    ConfirmHeader,
+    DispositionHeader,
+    PolicyHeader,
+    ReleaseHeader,
+    ReviewHeader,
+    parse_header,
+)
 from schemas.instants import render_instant
 
 Effect = Callable[[Act[Any]], Iterator[Emission]]
@@ -31,8 +41,15 @@ _EFFECTS: Mapping[str, Effect] = {
     "batch": effect_batch,
     "review": effect_review,
     "release": effect_release,
+    "expected": effect_expected,
+    "disposition": effect_disposition,
 }
-_PROPOSALS: Mapping[str, Effect] = {"policy": propose_policy, "review": propose_review, "release": propose_release}
+_PROPOSALS: Mapping[str, Effect] = {
+    "policy": propose_policy,
+    "review": propose_review,
+    "release": propose_release,
+    "disposition": propose_disposition,
+}
 
 
 def begin(command: Command) -> tuple[State, Emission]:
@@ -56,18 +73,25 @@ def apply(state: State, command: Command) -> Iterator[Emission]:
         case "part":
             yield from _apply_part(state, command)
         case "tick":
-            if is_close_due(state, command.at):
+            if is_tick_due(state, command.at):
                 yield from _advance(state, command.at)
         case _:
             message = "a second genesis: this journal was put together by hand"
             raise ConfigurationError(message)
 
 
+def is_tick_due(state: State, now: int) -> bool:
+    """Say whether a tick would make an entry: an hour to close, or something late."""
+    return is_close_due(state, now) or is_note_due(state, now)
+
+
 def _advance(state: State, at: int) -> Iterator[Emission]:
-    """Give the command its ordinal and its time; an hour that passed is closed first."""
+    """Give the command its ordinal and its time; an hour that passed is closed first, then what is late is noted."""
     now = max(at, state.now)
     if is_close_due(state, now):
         yield from close_hour(state, now)
+    if is_day_over(state, now):
+        yield from note_delays(state, now)
     state.now = now
     state.ordinal += 1
 
@@ -136,10 +160,10 @@ def _complete(state: State, document: OpenDocument) -> Iterator[Emission]:
 
 
 def _needs_confirm(header: AnyHeader) -> bool:
-    """Policy, release and clearing take effect only when a second person names their digest."""
-    return isinstance(header, PolicyHeader | ReleaseHeader) or (
-        isinstance(header, ReviewHeader) and header.action == "clear"
-    )
+    """What lets money pass, now or later, takes effect only when a second person names its digest."""
+    if isinstance(header, ReviewHeader | DispositionHeader):
+        return header.action in ("clear", "suppress")
+    return isinstance(header, PolicyHeader | ReleaseHeader)
 
 
 def _effect(state: State, document: OpenDocument, key: str, cause: str) -> Iterator[Emission]:

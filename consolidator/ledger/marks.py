@@ -15,18 +15,24 @@ from consolidator.ledger.emission import Emission
 from consolidator.ledger.moves import check_conservation, open_lines
 from consolidator.rules.catalogue import is_stopping, render_finding
 from consolidator.rules.groups import GroupHits
-from consolidator.rules.running import find_level
+from consolidator.rules.running import QUIETED, find_level, find_suppression
 from schemas.headers import PART_ITEMS_MAX
-from schemas.instants import render_instant
+from schemas.instants import derive_day, render_instant
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A finding (``CODE:level``) with the facts compared, and the digest of the document that brought it up."""
+    """A finding with the facts compared, and the digest of the document that brought it up."""
 
-    finding: str
+    code: str
+    level: str
     evidence: Mapping[str, Any]
     cause: str
+
+    @property
+    def finding(self) -> str:
+        """As entries show it."""
+        return render_finding(self.code, self.level)
 
 
 def mark_earlier(state: State, current: Batch, groups: list[GroupHits], cause: str) -> Iterator[Emission]:
@@ -36,12 +42,11 @@ def mark_earlier(state: State, current: Batch, groups: list[GroupHits], cause: s
     touched: set[int] = set()
     for group in groups:
         level = find_level(group.code, None, state.policy.rules.get(group.code, RuleSetting()))
-        for place, facts in sorted(group.places.items()):
-            if split_place(place)[0] == current.index:
+        for place, (beneficiary, facts) in sorted(group.places.items()):
+            if split_place(place)[0] == current.index or _is_quiet(state, group.code, level, beneficiary):
                 continue
             touched.add(split_place(place)[0])
-            mark = Mark(render_finding(group.code, level), {group.code: dict(facts)}, cause)
-            _mark(state, place, mark, reader, emission)
+            _mark(state, place, Mark(group.code, level, {group.code: dict(facts)}, cause), reader, emission)
             if emission.lines >= PART_ITEMS_MAX:
                 yield emission
                 emission = Emission()
@@ -49,6 +54,10 @@ def mark_earlier(state: State, current: Batch, groups: list[GroupHits], cause: s
         check_conservation(state.batches[index])
     if emission.blocks:
         yield emission
+
+
+def _is_quiet(state: State, code: str, level: str, beneficiary: str) -> bool:
+    return level in QUIETED and find_suppression(state, code, beneficiary, derive_day(state.now)) is not None
 
 
 def _mark(state: State, place: int, mark: Mark, reader: Reader, emission: Emission) -> None:

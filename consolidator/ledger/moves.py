@@ -3,11 +3,23 @@
 from collections.abc import Sequence
 from typing import Any
 
-from consolidator.facts.lines import HELD, LINE_STATES, NO_BANK, READY, UNSETTLED, Batch, OpenLines, sum_states
+from consolidator.facts.lines import (
+    HELD,
+    LINE_STATES,
+    NO_BANK,
+    ORDERED,
+    PAID,
+    READY,
+    UNSETTLED,
+    Batch,
+    OpenLines,
+    sum_states,
+)
 from consolidator.facts.state import State
 from schemas.errors import InvariantError, invariant
 
-_BY_BANK = frozenset((READY, LINE_STATES.index("ordered")))  # states whose moves are told apart by paying bank
+_BY_BANK = frozenset((READY, ORDERED))  # states whose moves are told apart by paying bank
+_LIVE = PAID | {READY, HELD}
 
 
 def open_lines(batch: Batch) -> OpenLines:
@@ -42,17 +54,21 @@ def move_line(state: State, batch: Batch, line: int, to: int) -> None:
 def move_lines(state: State, batch: Batch, lines: Sequence[int], to: int) -> None:
     """Change the state of lines, at least one, all in one state now and, for ready and ordered, at one paying bank."""
     came_from = batch.states[lines[0] - 1]
-    fen = 0
-    for line in lines:
-        invariant(batch.states[line - 1] == came_from, "lines that move together are in one state")
-        batch.states[line - 1] = to
-        fen += batch.fen[line - 1]
+    places = [line - 1 for line in lines]
+    states = bytes(map(batch.states.__getitem__, places))
+    invariant(states.count(came_from) == len(places), "lines that move together are in one state")
+    for place in places:
+        batch.states[place] = to
+    fen = sum(map(batch.fen.__getitem__, places))
     bank = find_bank(state, batch, lines[0]) if to in _BY_BANK else ""
     _add(batch.sums[came_from], -len(lines), -fen)
     _add(batch.sums[to], len(lines), fen)
     _add(state.totals.setdefault(LINE_STATES[came_from], [0, 0]), -len(lines), -fen)
     _add(state.totals.setdefault(LINE_STATES[to], [0, 0]), len(lines), fen)
     _add(state.moves.setdefault(f"{batch.programme}|{bank}|{LINE_STATES[to]}", [0, 0]), len(lines), fen)
+    use = state.plan_use.setdefault(batch.plan_number, [0, 0])
+    use[0] += fen * ((to in _LIVE) - (came_from in _LIVE))
+    use[1] += fen * ((to in PAID) - (came_from in PAID))
 
 
 def check_conservation(batch: Batch) -> None:

@@ -1,4 +1,7 @@
-"""Owns the fixing of order files: one per (batch, paying bank, release), its list in parts, one ``orders`` entry."""
+"""Owns the fixing of order files: one list per (batch, paying bank, release), cut into as many files as its bank needs.
+
+Each file has its own number, its list in parts and one ``orders`` entry; an order's serial is its place in the list.
+"""
 
 from collections.abc import Iterator, Sequence
 
@@ -6,6 +9,7 @@ from consolidator.facts.lines import ORDERED, Batch
 from consolidator.facts.state import State
 from consolidator.ledger.emission import Emission
 from consolidator.ledger.moves import check_conservation, describe_totals, find_bank, move_lines, settle
+from consolidator.ledger.routing import find_branch
 from consolidator.rules.slices import Slice
 from schemas.errors import invariant
 from schemas.headers import PART_ITEMS_MAX
@@ -49,7 +53,8 @@ class OrderBook:
         orders.account.extend([chosen.account for chosen in designations])
         orders.amount_fen.extend([fen[part.first_line - 1 + item] for item in items])
         orders.bank.extend([chosen.bank for chosen in designations])
-        orders.branch.extend(["" if chosen.bank in paying else chosen.branch for chosen in designations])
+        state = self._state
+        orders.branch.extend(["" if chosen.bank in paying else find_branch(state, chosen) for chosen in designations])
         orders.line.extend([part.first_line + item for item in items])
         orders.name.extend([part.payee_name[item] for item in items])
 
@@ -62,15 +67,20 @@ class OrderBook:
         batch = self._batch
         batch.releases += 1
         for bank, orders in sorted(self._lists.items()):
-            yield from self._emit_list(bank, orders)
+            limits = self._state.policy.banks[bank]
+            sizes = cut_files(orders.amount_fen, limits.file_lines_max, limits.file_fen_max)
+            first = 0
+            for number, size in enumerate(sizes, start=1):
+                yield from self._emit_file(bank, number, _cut(orders, first, size))
+                first += size
         if batch.state == "assessed":
             batch.state = "released"
         yield finish_batch(self._state, batch)
 
-    def _emit_list(self, bank: str, orders: OrderColumns) -> Iterator[Emission]:
+    def _emit_file(self, bank: str, number: int, orders: OrderColumns) -> Iterator[Emission]:
         count = len(orders.line)
-        bodies = [render_order_part(_cut(orders, first)) for first in range(0, count, PART_ITEMS_MAX)]
-        header = self._describe_file(bank, orders, len(bodies))
+        bodies = [render_order_part(_cut(orders, first, PART_ITEMS_MAX)) for first in range(0, count, PART_ITEMS_MAX)]
+        header = self._describe_file(bank, number, orders, len(bodies))
         file = header.file
         for index, body in enumerate(bodies[:-1]):
             yield Emission(lines=PART_ITEMS_MAX, order_parts=[OrderPart(file, index, body)])
@@ -82,10 +92,10 @@ class OrderBook:
         last.add("orders", render_instant(self._state.now), fields, render_order_commitment(bodies))
         yield last
 
-    def _describe_file(self, bank: str, orders: OrderColumns, parts: int) -> OrderFile:
+    def _describe_file(self, bank: str, number: int, orders: OrderColumns, parts: int) -> OrderFile:
         state, batch = self._state, self._batch
         return OrderFile(
-            file=derive_file_id(batch.source, batch.document, bank, batch.releases),
+            file=derive_file_id(batch.source, batch.document, bank, batch.releases, number),
             county=state.county,
             source=batch.source,
             document=batch.document,
@@ -93,6 +103,7 @@ class OrderBook:
             period=batch.period,
             bank=bank,
             release=batch.releases,
+            number=number,
             summary=state.policy.programmes[batch.programme].short_name,
             count=len(orders.line),
             fen=sum(orders.amount_fen),
@@ -118,6 +129,26 @@ def finish_batch(state: State, batch: Batch) -> Emission:
     return emission
 
 
-def _cut(orders: OrderColumns, first: int) -> OrderColumns:
-    end = first + PART_ITEMS_MAX
+def cut_files(amounts_fen: Sequence[int], lines_max: int, fen_max: int) -> list[int]:
+    """Cut a list into files within a bank's limits, in order: the number of lines of each.
+
+    An amount above ``fen_max`` never becomes ready (H04), so every file has a line.
+
+    >>> cut_files([40, 40, 40, 10], 3, 100)
+    [2, 2]
+    """
+    if len(amounts_fen) <= lines_max and sum(amounts_fen) <= fen_max:
+        return [len(amounts_fen)]
+    sizes, lines, total_fen = [], 0, 0
+    for fen in amounts_fen:
+        if lines and (lines == lines_max or total_fen + fen > fen_max):
+            sizes.append(lines)
+            lines, total_fen = 0, 0
+        lines += 1
+        total_fen += fen
+    return [*sizes, lines]
+
+
+def _cut(orders: OrderColumns, first: int, size: int) -> OrderColumns:
+    end = first + size
     return OrderColumns.model_construct(**{name: column[first:end] for name, column in orders})

@@ -3,17 +3,19 @@
 from collections.abc import Iterator
 
 from consolidator.facts.parties import Officer, Source
-from consolidator.facts.programmes import Programme, RuleSetting
+from consolidator.facts.programmes import Bank, Plan, Programme, RuleSetting
 from consolidator.facts.state import Policy, State
 from consolidator.ledger.acts import Act, emit_effect, emit_refusal
 from consolidator.ledger.emission import Emission
 from consolidator.ledger.items import Tally, read_parts
+from consolidator.rules.catalogue import CATALOGUE
 from schemas.errors import InputError
 from schemas.headers import PolicyHeader
 from schemas.parts import PolicyPart
 from schemas.policy import (
     BankValue,
     OfficerValue,
+    PlanValue,
     PolicyValue,
     ProgrammeValue,
     RuleValue,
@@ -50,6 +52,7 @@ def _copy(policy: Policy) -> Policy:
         officers=dict(policy.officers),
         banks=dict(policy.banks),
         programmes=dict(policy.programmes),
+        plans=dict(policy.plans),
         rules=dict(policy.rules),
         settings=dict(policy.settings),
         quorum=policy.quorum,
@@ -62,18 +65,18 @@ def _read(act: Act[PolicyHeader], policy: Policy) -> Emission | None:
     try:
         for items in read_parts(act, PolicyPart, tally):
             for index, number in items.numbers:
-                tally.count(number, _read_item(act.state, policy, items.columns, index))
+                tally.count(number, *_read_item(act.state, policy, items.columns, index))
     except InputError as error:
         return emit_refusal(act, error.code, error.detail)
     if not tally.refused:
         return None
-    emission = emit_effect(act, 0, sorted(tally.refused))
+    emission = emit_effect(act, 0, sorted(tally.refused), tally.details)
     emission.outcomes.append(act.outcome("refused", "S02"))
     return emission
 
 
-def _read_item(state: State, policy: Policy, part: PolicyPart, index: int) -> str:
-    """Write one item into the copy; returns a reason code or empty."""
+def _read_item(state: State, policy: Policy, part: PolicyPart, index: int) -> tuple[str, str]:
+    """Write one item into the copy; returns a reason code and what it is about, or twice empty."""
     subject, identifier = part.subject[index], part.id[index]
     try:
         value = validate_item(subject, identifier, part.value[index])
@@ -81,8 +84,8 @@ def _read_item(state: State, policy: Policy, part: PolicyPart, index: int) -> st
             _check_unit(state, identifier, value)
         _set(policy, subject, identifier, value)
     except InputError as error:
-        return error.code
-    return ""
+        return error.code, error.detail
+    return "", ""
 
 
 def _check_unit(state: State, identifier: str, value: ProgrammeValue) -> None:
@@ -101,11 +104,13 @@ def _set(policy: Policy, subject: str, identifier: str, value: PolicyValue | Non
         case OfficerValue():
             _set_officer(policy, identifier, value)
         case BankValue():
-            policy.banks[identifier] = value.name
+            policy.banks[identifier] = Bank(value.name, value.branch or "", value.file_lines_max, value.file_fen_max)
         case ProgrammeValue():
             _set_programme(policy, identifier, value)
+        case PlanValue():
+            _set_plan(policy, identifier, value)
         case RuleValue():
-            policy.rules[identifier] = RuleSetting(value.enabled, value.level, value.required, value.parameters)
+            _set_rule(policy, identifier, value)
         case SettingValue():
             policy.settings[identifier] = value.value
         case _:
@@ -114,7 +119,7 @@ def _set(policy: Policy, subject: str, identifier: str, value: PolicyValue | Non
 
 def _set_source(policy: Policy, identifier: str, value: SourceValue) -> None:
     """A source that has officers does not change sides."""
-    source = Source(value.name, value.type)
+    source = Source(value.name, value.type, value.bank or "")
     for officer in policy.officers.values():
         if officer.source == identifier:
             _check_side(source, officer.role)
@@ -161,7 +166,31 @@ def _set_programme(policy: Policy, identifier: str, value: ProgrammeValue) -> No
         agent_bank=value.agent_bank,
         universal=value.universal,
         review_window_hours=value.review_window_hours,
+        standard_kind=value.standard_kind,
+        publicity_required=value.publicity_required,
+        bars_payroll=value.bars_payroll,
+        age_min=value.age_min,
+        age_max=value.age_max,
+        excludes=list(value.excludes),
+        line_max_fen=value.line_max_fen,
     )
+
+
+def _set_plan(policy: Policy, identifier: str, value: PlanValue) -> None:
+    """A plan is for a programme that is there."""
+    if value.programme not in policy.programmes:
+        raise InputError("S02", "plan: unknown programme")
+    policy.plans[identifier] = Plan(value.programme, value.fen)
+
+
+def _set_rule(policy: Policy, identifier: str, value: RuleValue) -> None:
+    """A rule or threshold that this program does not have would be silently without effect."""
+    text = CATALOGUE.get(identifier)
+    if text is None:
+        raise InputError("S02", "rule: unknown code")
+    if not value.parameters.keys() <= text.parameters.keys():
+        raise InputError("S02", "rule: unknown parameter")
+    policy.rules[identifier] = RuleSetting(value.enabled, value.level, value.required, dict(value.parameters))
 
 
 def _withdraw(policy: Policy, subject: str, identifier: str) -> None:
@@ -172,6 +201,8 @@ def _withdraw(policy: Policy, subject: str, identifier: str) -> None:
         if any(officer.source == identifier for officer in policy.officers.values()):
             raise InputError("S02", "source: it still has officers")
         policy.sources.pop(identifier, None)
+    elif subject == "plan":
+        policy.plans.pop(identifier, None)
     else:
         if any(identifier in programme.paying_banks for programme in policy.programmes.values()):
             raise InputError("S02", "bank: programmes still pay through it")

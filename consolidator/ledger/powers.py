@@ -8,28 +8,37 @@ from collections.abc import Mapping
 from consolidator.facts.lines import Batch
 from consolidator.facts.parties import ANY_PROGRAMME, ROOT_SOURCE, Officer
 from consolidator.facts.state import State, find_batch
-from schemas.headers import BatchHeader, ConfirmHeader, Header, ReleaseHeader, ReviewHeader, parse_header
+from schemas.headers import (
+    BatchHeader,
+    ConfirmHeader,
+    DispositionHeader,
+    Header,
+    ReleaseHeader,
+    ReviewHeader,
+    parse_header,
+)
 
 ROOT_ROLE = "root"
 _DATA = frozenset(("register", "accounts", "designations", "batch"))
 _KINDS: Mapping[str, frozenset[str]] = {
-    "clerk": _DATA | {"review", "release"},
-    "reviewer": frozenset(("review", "confirm")),
-    "approver": frozenset(("review", "confirm")),
-    "supervisor": frozenset(("review",)),
+    "clerk": _DATA | {"expected", "review", "release"},
+    "reviewer": frozenset(("review", "disposition", "confirm")),
+    "approver": frozenset(("review", "disposition", "confirm")),
+    "supervisor": frozenset(("review", "disposition")),
     "adapter": _DATA,
     ROOT_ROLE: frozenset(("policy", "confirm")),
 }
 _ACTIONS: Mapping[str, frozenset[str]] = {
     "clerk": frozenset(("hold", "comment")),
-    "reviewer": frozenset(("hold", "clear", "stop", "comment")),
-    "approver": frozenset(("hold", "clear", "stop", "comment")),
-    "supervisor": frozenset(("hold", "comment")),  # oversight may hold and comment, never clear
+    "reviewer": frozenset(("hold", "clear", "stop", "comment", "record", "suppress")),
+    "approver": frozenset(("hold", "clear", "stop", "comment", "record", "suppress")),
+    "supervisor": frozenset(("hold", "comment", "record")),  # oversight may hold and comment, never clear or suppress
 }
 _CONFIRMS: Mapping[str, frozenset[str]] = {
     "policy": frozenset((ROOT_ROLE,)),
     "release": frozenset(("approver",)),
     "review": frozenset(("reviewer", "approver")),
+    "disposition": frozenset(("reviewer", "approver")),
 }
 
 
@@ -70,14 +79,14 @@ def judge_confirm(state: State, officer: Officer, header: ConfirmHeader) -> str:
 def _is_within_bounds(state: State, officer: Officer, header: Header) -> bool:
     if isinstance(header, BatchHeader):
         return _covers(officer, header.programme, header.township)
-    if isinstance(header, ReviewHeader) and header.action not in _ACTIONS[officer.role]:
+    if isinstance(header, ReviewHeader | DispositionHeader) and header.action not in _ACTIONS[officer.role]:
         return False
     batch = _find_target(state, header)
     return batch is None or _covers(officer, batch.programme, batch.township)
 
 
 def _find_target(state: State, header: Header) -> Batch | None:
-    if isinstance(header, ReviewHeader | ReleaseHeader):
+    if isinstance(header, ReviewHeader | ReleaseHeader | DispositionHeader):
         return find_batch(state, header.batch.source, header.batch.id)
     return None
 

@@ -1,27 +1,30 @@
-"""Owns ``register``: fills population, library, relations, deaths, officials and relatives."""
+"""Owns ``register``: fills population, library, relations, deaths, officials, relatives and payroll."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from consolidator.facts.registers import Official, Person, Relation, Snapshot
+from consolidator.facts.state import State, find_own_id
 from consolidator.ledger.acts import Act, emit_effect, emit_refusal
 from consolidator.ledger.emission import Emission
 from consolidator.ledger.items import Tally, read_parts
 from consolidator.rules.identity import is_resident_id
 from schemas.errors import InputError
 from schemas.headers import RegisterHeader
-from schemas.instants import parse_date
+from schemas.instants import is_date
 from schemas.parts import (
     REGISTER_PARTS,
     DeathsPart,
     LibraryPart,
     OfficialsPart,
+    PayrollPart,
     PopulationPart,
     RelationsPart,
     RelativesPart,
 )
 
 Table = dict[str, Any]
+Share = Callable[[str], str]
 
 
 def effect_register(act: Act[RegisterHeader]) -> Iterator[Emission]:
@@ -35,35 +38,46 @@ def effect_register(act: Act[RegisterHeader]) -> Iterator[Emission]:
     except InputError as error:
         yield emit_refusal(act, error.code, error.detail)
         return
+    share = _share_with(act.state)
     for items in parts:
         for index, number in items.numbers:
-            tally.count(number, _FILL[name](table, items.columns, index))
+            tally.count(number, _FILL[name](table, items.columns, index, share))
         yield Emission(lines=items.size)
     setattr(registers, name, table)
     registers.snapshots[name] = Snapshot(act.header.snapshot_on, act.header.source, act.header.id)
     yield emit_effect(act, tally.accepted, sorted(tally.refused))
 
 
-def _fill_population(table: Table, part: PopulationPart, index: int) -> str:
+def _share_with(state: State) -> Share:
+    """Give a function that makes equal IDs, villages and households one object: a county's memory is mostly these."""
+    known: dict[str, str] = {}
+
+    def share(value: str) -> str:
+        return known[value] if value in known else known.setdefault(value, find_own_id(state, value))
+
+    return share
+
+
+def _fill_population(table: Table, part: PopulationPart, index: int, share: Share) -> str:
     """Only right IDs come in: R01 relies on it. One person twice with the same facts is no error."""
     identity = part.id[index]
     if not is_resident_id(identity):
         return "S11"
-    table[identity] = Person(identity, part.name[index], part.household[index], part.village[index])
+    table[identity] = Person(identity, part.name[index], share(part.household[index]), share(part.village[index]))
     return ""
 
 
-def _fill_library(table: Table, part: LibraryPart, index: int) -> str:
+def _fill_library(table: Table, part: LibraryPart, index: int, share: Share) -> str:
     if part.status[index] == "active":
-        table[part.id[index]] = part.village[index]
+        table[share(part.id[index])] = share(part.village[index])
     else:
         table.pop(part.id[index], None)
     return ""
 
 
-def _fill_relations(table: Table, part: RelationsPart, index: int) -> str:
+def _fill_relations(table: Table, part: RelationsPart, index: int, _: Share) -> str:
     from_on, to_on = part.from_on[index], part.to_on[index]
-    if not (_is_date(from_on) and (to_on is None or _is_date(to_on))):
+    if not (is_date(from_on) and (to_on is None or is_date(to_on))):
         return "S07"
     found = table.setdefault(part.payee_id[index], {}).setdefault(part.beneficiary_id[index], [])
     relation = Relation(part.relation[index], from_on, to_on)
@@ -72,36 +86,34 @@ def _fill_relations(table: Table, part: RelationsPart, index: int) -> str:
     return ""
 
 
-def _fill_deaths(table: Table, part: DeathsPart, index: int) -> str:
-    if not _is_date(part.died_on[index]):
+def _fill_deaths(table: Table, part: DeathsPart, index: int, _: Share) -> str:
+    if not is_date(part.died_on[index]):
         return "S07"
     table[part.id[index]] = part.died_on[index]
     return ""
 
 
-def _fill_officials(table: Table, part: OfficialsPart, index: int) -> str:
+def _fill_officials(table: Table, part: OfficialsPart, index: int, _: Share) -> str:
     table[part.id[index]] = Official(part.village[index], part.position[index])
     return ""
 
 
-def _fill_relatives(table: Table, part: RelativesPart, index: int) -> str:
+def _fill_relatives(table: Table, part: RelativesPart, index: int, _: Share) -> str:
     table[part.id[index]] = part.official_id[index]
     return ""
 
 
-_FILL: Mapping[str, Callable[[Table, Any, int], str]] = {
+def _fill_payroll(table: Table, part: PayrollPart, index: int, _: Share) -> str:
+    table[part.id[index]] = part.employer[index]
+    return ""
+
+
+_FILL: Mapping[str, Callable[[Table, Any, int, Share], str]] = {
     "population": _fill_population,
     "library": _fill_library,
     "relations": _fill_relations,
     "deaths": _fill_deaths,
     "officials": _fill_officials,
     "relatives": _fill_relatives,
+    "payroll": _fill_payroll,
 }
-
-
-def _is_date(text: str) -> bool:
-    try:
-        parse_date(text)
-    except InputError:
-        return False
-    return True

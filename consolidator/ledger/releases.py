@@ -13,6 +13,7 @@ from consolidator.ledger.moves import check_conservation, find_bank, open_lines
 from consolidator.ledger.orders import OrderBook
 from consolidator.ledger.routing import find_paying_banks, hold_unroutable
 from consolidator.rules.catalogue import ORANGE
+from consolidator.rules.plans import PAID, find_over_plan
 from consolidator.rules.running import Hits, run_line_rules
 from consolidator.rules.slices import Slice
 from schemas.errors import InputError
@@ -101,11 +102,13 @@ def _list_new(batch: Batch, line: int, hits: Hits, item: int) -> list[str]:
 
 
 def _judge(act: Act[ReleaseHeader], batch: Batch, ready: Figures) -> str:
-    """Compare number and figures; returns a reason code or empty."""
+    """Compare number, figures and plan (R41); returns a reason code or empty."""
     if act.header.number != batch.releases + 1:
         return "D19"
     if not ready:
         return "D18"
+    if find_over_plan(act.state, batch, PAID, sum(fen for _, _, fen in ready)) is not None:
+        return "D21"
     return "" if sorted(_read_figures(act)) == ready else "D17"
 
 

@@ -12,8 +12,9 @@ from consolidator.ledger.emission import Emission
 from consolidator.ledger.items import Tally, read_parts
 from consolidator.ledger.moves import derive_bank_index, open_lines
 from consolidator.ledger.orders import finish_batch
-from consolidator.ledger.routing import NO_BRANCH, find_paying_banks
+from consolidator.ledger.routing import NO_BRANCH, TOO_LARGE, find_paying_banks
 from consolidator.rules.catalogue import ORANGE, RED, render_finding
+from consolidator.rules.groups import GROUP_RULES
 from consolidator.rules.slices import Slice
 from schemas.canonical import render_canonical
 from schemas.errors import InputError
@@ -22,7 +23,7 @@ from schemas.parts import ReviewPart
 
 HELD_BY_PERSON = "H03"
 # A clearing runs the line rules again; what a group rule found at this level still stands.
-_GROUP_REDS = frozenset(render_finding(code, RED) for code in ("R18", "R54"))
+_GROUP_REDS = frozenset(render_finding(rule.code, RED) for rule in GROUP_RULES)
 
 
 def propose_review(act: Act[ReviewHeader]) -> Iterator[Emission]:
@@ -115,8 +116,9 @@ def _clear(review: _Review, line: int, reason: str) -> str:
         return "S08"
     if item in hits.refused or not _GROUP_REDS.isdisjoint(working.findings[line]):
         return "S09"
-    if render_finding(NO_BRANCH, ORANGE) in hits.findings.get(item, ()):
-        return NO_BRANCH
+    for code in (NO_BRANCH, TOO_LARGE):  # nobody can let go what no bank can take
+        if render_finding(code, ORANGE) in standing:
+            return code
     findings = sorted({*standing, *working.findings[line]})
     working.designation[line - 1] = designation.version
     working.cleared[line] = standing  # what has gone meanwhile was not cleared: it is news if it comes back

@@ -1,12 +1,18 @@
-"""R13: the stated account and the payee's designated account."""
+"""R12 R13 R14 R46: the designated account. Is it his, does it work, is it the stated one, was it just changed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from itertools import pairwise
 
-from consolidator.rules.slices import Slice
+from consolidator.facts.accounts import Designation
+from consolidator.rules.slices import Slice, find_parameter
+from schemas.instants import derive_day_number
+
+YEAR_DAYS = 365
+MISMATCH = "mismatch"
 
 
 def find_undesignated(part: Slice) -> Sequence[int]:
-    """R13 orange: the payee has no designated account, so there is nowhere to pay."""
+    """R13 orange: the payee has no designated account, or it is suspended, so there is nowhere to pay."""
     return [item for item, designation in enumerate(part.designations) if designation is None]
 
 
@@ -20,3 +26,51 @@ def find_rerouted(part: Slice) -> Sequence[int]:
         for item, (account, designation) in enumerate(zip(stated, part.designations, strict=True))
         if account is not None and designation is not None and account != designation.account
     ]
+
+
+def find_foreign(part: Slice) -> Sequence[int]:
+    """R12: the bank answered that name or ID do not fit the account."""
+    return _find_faulty(part, {account for account, status in part.state.faults.items() if status == MISMATCH})
+
+
+def find_abnormal(part: Slice) -> Sequence[int]:
+    """R46: the bank answered that the account is dormant, closed or not activated."""
+    return _find_faulty(part, {account for account, status in part.state.faults.items() if status != MISMATCH})
+
+
+def _find_faulty(part: Slice, accounts: Collection[str]) -> Sequence[int]:
+    if not accounts:
+        return ()
+    return [
+        item
+        for item, designation in enumerate(part.designations)
+        if designation is not None and designation.account in accounts
+    ]
+
+
+def find_restless(part: Slice) -> Sequence[int]:
+    """R14: more than ``changes_max`` changes within a year, or one that took effect less than ``quiet_days`` ago."""
+    changed = [item for item, chosen in enumerate(part.designations) if chosen is not None and chosen.version > 1]
+    if not changed:
+        return ()
+    changes_max = find_parameter(part.state, "R14", "changes_max")
+    quiet_days = find_parameter(part.state, "R14", "quiet_days")
+    restless = []
+    for item in changed:
+        ages = list_change_ages(part, item)
+        if len(ages) > changes_max or any(age < quiet_days for age in ages):
+            restless.append(item)
+    return restless
+
+
+def list_change_ages(part: Slice, item: int) -> list[int]:
+    """Give the ages in days of a payee's changes in force within a year: versions that name another account."""
+    today = derive_day_number(part.state.now)
+    history = part.state.designations[part.payee_id[item]]
+    changes = [after for before, after in pairwise(history) if _is_change(before, after)]
+    ages = [today - derive_day_number(change.effective_at) for change in changes]
+    return [age for age in ages if 0 <= age <= YEAR_DAYS]
+
+
+def _is_change(before: Designation, after: Designation) -> bool:
+    return (before.bank, before.account) != (after.bank, after.account)

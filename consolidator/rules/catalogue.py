@@ -1,7 +1,7 @@
 """Owns the catalogue of rule codes: default level, public or private, texts. Numbers are permanent."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 RED, ORANGE, YELLOW, BLUE = "red", "orange", "yellow", "blue"
 STOPPING = frozenset((RED, ORANGE))  # levels that keep a line from being paid
@@ -9,7 +9,10 @@ STOPPING = frozenset((RED, ORANGE))  # levels that keep a line from being paid
 
 @dataclass(frozen=True, slots=True)
 class RuleText:
-    """What a rule is about. ``level`` is the default; a private rule shows only its level in the log."""
+    """What a rule is about. ``level`` is the default; a private rule shows only its level in the log.
+
+    ``parameters`` are its thresholds with their defaults; policy may set these and no others.
+    """
 
     level: str
     zh: str
@@ -17,6 +20,7 @@ class RuleText:
     why_zh: str
     why_en: str
     public: bool = True
+    parameters: Mapping[str, int] = field(default_factory=dict)
 
 
 CATALOGUE: Mapping[str, RuleText] = {
@@ -32,9 +36,17 @@ CATALOGUE: Mapping[str, RuleText] = {
         RED, "不在补贴对象库", "not in beneficiary library",
         "补贴对象库中没有在册记录", "no active entry in the beneficiary library",
     ),
+    "R04": RuleText(
+        ORANGE, "村组不一致", "village mismatch",
+        "明细写的村与补贴对象库登记的村不同", "the village stated differs from the one in the beneficiary library",
+    ),
     "R05": RuleText(
         RED, "死亡人员领取", "paid to deceased",
         "补贴期间开始于死亡日期之后", "the period starts after the date of death",
+    ),
+    "R07": RuleText(
+        RED, "财政供养人员违规享受", "public-payroll person on barred item",
+        "享受对象在财政供养人员名单中,且该项目不许其享受", "the beneficiary is on the public payroll, and the programme bars such persons",
     ),
     "R08": RuleText(
         YELLOW, "村干部本人享受异常", "village official as payee",
@@ -44,9 +56,23 @@ CATALOGUE: Mapping[str, RuleText] = {
         YELLOW, "村干部亲属享受(优亲厚友)", "official's relative",
         "领款人在村干部申报的亲属名单中", "the payee is on the declared list of officials' relatives",
     ),
+    "R11": RuleText(
+        ORANGE, "一卡多人", "one account, many persons",
+        "多人的补贴写着同一个账户,而账户不是本人的;全部拦截", "lines of many persons name one account that is not their own: every one is held",
+        parameters={"persons_max": 3},
+    ),
+    "R12": RuleText(
+        RED, "账户非本人", "account holder is not the payee",
+        "银行核验:指定账户的户名或证件与领款人不符", "the bank says that the designated account is not the payee's",
+    ),
     "R13": RuleText(
         BLUE, "原账户与指定账户不一致", "stated account is not the designated one",
-        "按指定账户改发;没有指定账户的拦截", "rerouted to the designated account; without one the line is held",
+        "按指定账户改发;没有指定账户或已暂停的拦截", "rerouted to the designated account; without one, or suspended, the line is held",
+    ),
+    "R14": RuleText(
+        ORANGE, "频繁更换账户", "frequent account change",
+        "十二个月内多次更换指定账户,或发放前不久刚更换", "designated account changed too often in twelve months, or just before payment",
+        parameters={"changes_max": 2, "quiet_days": 3},
     ),
     "R16": RuleText(
         RED, "重复发放(同项同期)", "same item, period, person twice",
@@ -56,20 +82,73 @@ CATALOGUE: Mapping[str, RuleText] = {
         ORANGE, "一户多人重复(按户项目)", "per-household item to two members",
         "按户发放的项目,同户有两人以上;全部拦截", "a per-household item reached several members: every one is held",
     ),
+    "R19": RuleText(
+        ORANGE, "互斥项目同享", "mutually exclusive items",
+        "享受对象在重叠的期间已有互斥项目的补贴", "the beneficiary has an excluded programme's subsidy for an overlapping period",
+    ),
     "R21": RuleText(
         RED, "超标准发放", "above standard",
         "金额大于标准乘以数量", "the amount is above rate times quantity",
+    ),
+    "R22": RuleText(
+        ORANGE, "低于标准/克扣", "below standard",
+        "金额小于标准乘以数量", "the amount is below rate times quantity",
+    ),
+    "R33": RuleText(
+        RED, "年龄条件不符", "age condition not met",
+        "整个补贴期间都不在项目规定的年龄内", "outside the programme's age range on every day of the period",
+    ),
+    "R35": RuleText(
+        RED, "机具重复补贴", "same machine twice",
+        "同一出厂编号已经补贴过;没有编号的拦截", "the machine's serial was paid for already; a line without serial is held",
+    ),
+    "R36": RuleText(
+        ORANGE, "短期购多台", "many machines by one buyer",
+        "同一购机者在期限内购置过多;全部拦截", "one buyer bought too many within the window: every one is held",
+        parameters={"machines_max": 3, "window_days": 365},
+    ),
+    "R38": RuleText(
+        ORANGE, "单笔大额异常", "unusual size",
+        "金额超过项目单笔上限,或远大于以往", "the amount is above the programme's limit for a line, or far above earlier ones",
+        parameters={"factor_percent": 300, "lines_min": 1000},
     ),
     "R40": RuleText(
         RED, "批次总额不符", "batch totals differ",
         "笔数或金额与申报总数不符,或有金额无法读取", "count or sum differs from the stated totals, or an amount is unreadable",
     ),
+    "R41": RuleText(
+        YELLOW, "超预算/超用款计划", "over plan",
+        "本计划文号下的金额超过用款计划;比对时提示,审批时退回", "more than the payment plan: informs at assessment, refuses the release",
+    ),
+    "R42": RuleText(
+        ORANGE, "未公示先发放", "paid before publicity ended",
+        "没有公示,或公示尚未结束", "the list was not published, or its time has not ended",
+    ),
+    "R43": RuleText(
+        YELLOW, "超时未发放/滞留", "late or stuck",
+        "应报的批次逾期未报,或批次久未办结", "an announced batch did not come in time, or a batch stays unsettled",
+        parameters={"age_days": 30, "orange_days": 15},
+    ),
+    "R46": RuleText(
+        ORANGE, "账户状态异常", "account abnormal",
+        "银行核验:指定账户睡眠、销户或未激活", "the bank says that the designated account is dormant, closed or not activated",
+    ),
     "R54": RuleText(
         ORANGE, "代领无依据/代领人过多", "collection without a relation, or for too many",
         "领款人不是享受对象,且没有监护、委托或户主关系;或代领人数过多",
         "the payee is not the beneficiary and has no valid relation; or collects for too many",
+        parameters={"persons_max": 5},
+    ),
+    "R55": RuleText(
+        YELLOW, "名单激增/骤减", "roster jump",
+        "某村本项目人数比上一期增减过多", "a village's lines of this programme jumped against the last period",
+        parameters={"jump_percent": 30, "lines_min": 10},
     ),
 }  # fmt: skip
+
+
+# What a suppression cannot quiet: without an account there is nowhere to pay, without publicity nothing may be paid.
+NEVER_QUIET = frozenset(("R13", "R42"))
 
 
 def render_finding(code: str, level: str) -> str:

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from consolidator.facts.registers import is_related
 from consolidator.rules.slices import Slice
 
-PERSONS_MAX = 5  # a family's worth; counties set their own as parameter ``persons_max``
-
 
 def find_collected(part: Slice) -> Sequence[int]:
     """Give the items whose payee is not the beneficiary."""

@@ -1,32 +1,50 @@
-"""R16: an entitlement is held by at most one line. Refusal and stop free it; only a rebuild raises its round."""
+"""R16 R35: an entitlement, and a machine's serial, is held by at most one line. Refusal and stop free it.
+
+Only a rebuild raises an entitlement's round; a serial is paid for once in the machine's life.
+"""
 
 from collections.abc import Container, Mapping, Sequence
 
 from consolidator.rules.slices import Slice
 
+NUMBERED = frozenset(("plot", "machine"))  # units in which one person may have several, told apart by their number
+
 
 def derive_claim_keys(part: Slice) -> Sequence[str]:
-    """Give each line's key within programme and period: the beneficiary, and in programmes per plot the plot or serial.
+    """Give each line's key within programme and period: the beneficiary, and where units are numbered the number.
 
     Elsewhere a plot number does not count, or one person would be paid as often as somebody invents numbers.
     """
     plots = part.columns.plot
-    if plots is None or part.programme.unit != "plot":
+    if plots is None or part.programme.unit not in NUMBERED:
         return part.beneficiary_id
     pairs = zip(part.beneficiary_id, plots, strict=True)
     return [beneficiary if plot is None else f"{beneficiary}|{plot}" for beneficiary, plot in pairs]
 
 
+def derive_serials(part: Slice) -> Sequence[str | None]:
+    """Give each line's machine serial; none outside programmes per machine."""
+    plots = part.columns.plot
+    return [None] * len(part) if plots is None or part.programme.unit != "machine" else plots
+
+
+def find_without_serial(part: Slice) -> Sequence[int]:
+    """R35 orange: a machine without a serial cannot be told from another."""
+    return [item for item, serial in enumerate(derive_serials(part)) if serial is None]
+
+
 def claim_in_order(
-    keys: Sequence[str], first_place: int, refused: Container[int], held: dict[str, int]
+    keys: Sequence[str | None], first_place: int, refused: Container[int], held: dict[str, int]
 ) -> Mapping[int, int]:
     """Let each line claim its key, in file order; write the claims into ``held`` (key → place).
 
     Returns the lines that came too late: item → place of the line that holds the claim. A line that is refused for
-    another reason claims nothing, but still learns that it is a repeat.
+    another reason claims nothing, but still learns that it is a repeat. No key, no claim.
     """
     late: dict[int, int] = {}
     for item, key in enumerate(keys):
+        if key is None:
+            continue
         holder = held.get(key)
         if holder is not None:
             late[item] = holder

@@ -1,4 +1,4 @@
-"""R01 R02 R03 R05: is this the person the papers speak of, and was he alive.
+"""R01 R02 R05: is this the person the papers speak of, and was he alive.
 
 They look at the beneficiary, and at a payee who collects for another.
 """
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from consolidator.rules.collection import find_collected
-from consolidator.rules.slices import RESIDENT, Slice
+from consolidator.rules.slices import RESIDENT, Slice, find_in, is_resident
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
@@ -79,11 +79,12 @@ def _is_right(value: str, types: Sequence[str] | None, item: int) -> bool:
 
 def find_unknown_regions(part: Slice) -> Sequence[int]:
     """R01 blue: a region nobody has; old codes survive, so it only informs."""
-    types = part.columns.beneficiary_id_type
+    if {value[:2] for value in part.beneficiary_id} <= _PROVINCES:
+        return ()
     return [
         item
         for item, value in enumerate(part.beneficiary_id)
-        if value[:2] not in _PROVINCES and (types is None or types[item] == RESIDENT)
+        if value[:2] not in _PROVINCES and is_resident(part, item)
     ]
 
 
@@ -120,25 +121,13 @@ def _find_payee_name(part: Slice, item: int) -> str | None:
 
 def find_unregistered(part: Slice) -> Sequence[int]:
     """R02 orange: a person the population register does not know, so neither name nor household can be compared."""
-    types = part.columns.beneficiary_id_type
-    return [
-        item
-        for item, person in enumerate(part.persons)
-        if person is None and (types is None or types[item] == RESIDENT)
-    ]
-
-
-def find_unlisted(part: Slice) -> Sequence[int]:
-    """R03: no active entry in the beneficiary library."""
-    library = part.state.registers.library
-    return [item for item, value in enumerate(part.beneficiary_id) if value not in library]
+    return [item for item, person in enumerate(part.persons) if person is None and is_resident(part, item)]
 
 
 def find_deceased(part: Slice) -> Sequence[int]:
     """R05: the period starts after the day of death."""
-    start = part.period_start
-    deaths = map(part.state.registers.deaths.get, part.beneficiary_id)
-    return [item for item, died_on in enumerate(deaths) if died_on is not None and start > died_on]
+    start, deaths = part.period_start, part.state.registers.deaths
+    return [item for item in find_in(part, deaths) if start > deaths[part.beneficiary_id[item]]]
 
 
 def find_deceased_payees(part: Slice) -> Sequence[int]:

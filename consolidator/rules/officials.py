@@ -2,18 +2,16 @@
 
 from collections.abc import Sequence
 
-from consolidator.rules.slices import Slice
+from consolidator.rules.slices import Slice, find_payees_in
 
 
 def find_officials(part: Slice) -> Sequence[int]:
     """R08: the payee is a village official, and the programme is not for everybody."""
     if part.programme.universal:
         return ()
-    officials = part.state.registers.officials
-    return [item for item, payee in enumerate(part.payee_id) if payee in officials]
+    return find_payees_in(part, part.state.registers.officials)
 
 
 def find_relatives(part: Slice) -> Sequence[int]:
     """R09: the payee is on an official's declared list."""
-    relatives = part.state.registers.relatives
-    return [item for item, payee in enumerate(part.payee_id) if payee in relatives]
+    return find_payees_in(part, part.state.registers.relatives)

@@ -1,26 +1,43 @@
 """Owns the running of line rules over a slice: each rule once, as one look at the columns, returning only its hits."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from consolidator.facts.programmes import RuleSetting
-from consolidator.rules import accounts, amounts, collection, identity, officials
-from consolidator.rules.catalogue import CATALOGUE, ORANGE, RED, render_finding
-from consolidator.rules.evidence import WITH_EVIDENCE, find_evidence
+from consolidator.facts.programmes import Programme, RuleSetting
+from consolidator.facts.registers import Suppression
+from consolidator.facts.state import State
+from consolidator.rules import (
+    accounts,
+    amounts,
+    collection,
+    conditions,
+    duplicates,
+    evidence,
+    identity,
+    library,
+    officials,
+)
+from consolidator.rules.catalogue import BLUE, CATALOGUE, ORANGE, RED, YELLOW, render_finding
 from consolidator.rules.slices import Slice
 
 _DEFAULT = RuleSetting()
+QUIETED = frozenset((ORANGE, YELLOW))  # a red finding cannot be cleared, so it cannot be suppressed either
 
 
 @dataclass(frozen=True, slots=True)
 class LineRule:
-    """A rule that looks at lines one by one. ``register`` names the register without which it cannot be checked."""
+    """A rule that looks at lines one by one: ``find`` gives the items it hits, ``tell`` the facts compared for one.
+
+    ``register`` names the register without which it cannot be checked, ``applies`` the programmes it is about.
+    """
 
     code: str
     find: Callable[[Slice], Sequence[int]]
     register: str | None = None
     level: str | None = None  # where it differs from the catalogue's level: a milder or sharper form of the code
+    tell: Callable[[Slice, int], Mapping[str, Any]] | None = None
+    applies: Callable[[Programme], bool] | None = None
 
 
 def _look_at_no_line(_: Slice) -> Sequence[int]:
@@ -30,20 +47,57 @@ def _look_at_no_line(_: Slice) -> Sequence[int]:
 LINE_RULES = (
     LineRule("R01", identity.find_wrong_ids),
     LineRule("R01", identity.find_wrong_payee_ids),
-    LineRule("R01", identity.find_unknown_regions, level="blue"),
-    LineRule("R02", identity.find_name_mismatches, register="population"),
-    LineRule("R02", identity.find_payee_name_mismatches, register="population"),
-    LineRule("R02", identity.find_unregistered, register="population", level=ORANGE),
-    LineRule("R03", identity.find_unlisted, register="library"),
-    LineRule("R05", identity.find_deceased, register="deaths"),
-    LineRule("R05", identity.find_deceased_payees, register="deaths"),
-    LineRule("R08", officials.find_officials, register="officials"),
-    LineRule("R09", officials.find_relatives, register="relatives"),
-    LineRule("R13", accounts.find_undesignated, level=ORANGE),
+    LineRule("R01", identity.find_unknown_regions, level=BLUE),
+    LineRule("R02", identity.find_name_mismatches, "population", tell=evidence.tell_names),
+    LineRule("R02", identity.find_payee_name_mismatches, "population", tell=evidence.tell_names),
+    LineRule("R02", identity.find_unregistered, "population", level=ORANGE, tell=evidence.tell_names),
+    LineRule("R03", library.find_unlisted, "library"),
+    LineRule("R04", library.find_strangers, "library", tell=evidence.tell_village),
+    LineRule("R05", identity.find_deceased, "deaths", tell=evidence.tell_deaths),
+    LineRule("R05", identity.find_deceased_payees, "deaths", tell=evidence.tell_deaths),
+    LineRule(
+        "R07",
+        conditions.find_salaried,
+        "payroll",
+        tell=evidence.tell_employer,
+        applies=lambda programme: programme.bars_payroll,
+    ),
+    LineRule("R08", officials.find_officials, "officials", tell=evidence.tell_position),
+    LineRule("R09", officials.find_relatives, "relatives", tell=evidence.tell_official),
+    LineRule("R12", accounts.find_foreign, tell=evidence.tell_account_status),
+    LineRule("R13", accounts.find_undesignated, level=ORANGE, tell=evidence.tell_suspension),
     LineRule("R13", accounts.find_rerouted),
-    LineRule("R18", _look_at_no_line, register="population"),  # a group rule; here only its missing register is seen
-    LineRule("R21", amounts.find_above_standard),
-    LineRule("R54", collection.find_unrelated),
+    LineRule("R14", accounts.find_restless, tell=evidence.tell_changes),
+    LineRule(  # a group rule; here only its missing register is seen
+        "R18",
+        _look_at_no_line,
+        "population",
+        applies=lambda programme: programme.unit == "household",
+    ),
+    LineRule("R19", conditions.find_excluded, tell=evidence.tell_rivals),
+    LineRule("R21", amounts.find_above_standard, tell=evidence.tell_quantity),
+    LineRule("R22", amounts.find_below_standard, tell=evidence.tell_quantity),
+    LineRule(
+        "R33",
+        conditions.find_wrong_ages,
+        tell=evidence.tell_births,
+        applies=lambda programme: (programme.age_min, programme.age_max) != (None, None),
+    ),
+    LineRule(
+        "R35",
+        duplicates.find_without_serial,
+        level=ORANGE,
+        applies=lambda programme: programme.unit == "machine",
+    ),
+    LineRule("R38", amounts.find_unusual, tell=evidence.tell_usual_limit),
+    LineRule(
+        "R42",
+        conditions.find_unpublished,
+        tell=evidence.tell_publicity,
+        applies=lambda programme: programme.publicity_required,
+    ),
+    LineRule("R46", accounts.find_abnormal, tell=evidence.tell_account_status),
+    LineRule("R54", collection.find_unrelated, tell=evidence.tell_day),
 )
 
 
@@ -51,36 +105,59 @@ LINE_RULES = (
 class Hits:
     """What was found in a slice: item → its findings (``CODE:level``) and the facts compared (code → facts)."""
 
+    part: Slice
     findings: dict[int, list[str]] = field(default_factory=dict)
     evidence: dict[int, dict[str, Any]] = field(default_factory=dict)
     refused: set[int] = field(default_factory=set)
     held: set[int] = field(default_factory=set)
 
     def add(self, items: Collection[int], code: str, level: str) -> None:
-        """Note one finding for many items; the same finding twice on one line counts once."""
+        """Note one finding for many items; the same finding twice on one line counts once.
+
+        A finding that was suppressed for a line's beneficiary only informs.
+        """
+        if level in QUIETED and code in self.part.state.suppressions:
+            items = self._quiet(items, code)
         finding = render_finding(code, level)
         for item in items:
-            findings = self.findings.setdefault(item, [])
-            if finding not in findings:
-                findings.append(finding)
+            found = self.findings.get(item)
+            if found is None:
+                self.findings[item] = [finding]
+            elif finding not in found:
+                found.append(finding)
         if level == RED:
             self.refused.update(items)
         elif level == ORANGE:
             self.held.update(items)
 
+    def _quiet(self, items: Collection[int], code: str) -> list[int]:
+        """Turn suppressed findings blue; returns the items for which the finding stands."""
+        standing = []
+        for item in items:
+            suppression = find_suppression(self.part.state, code, self.part.beneficiary_id[item], self.part.day)
+            if suppression is None:
+                standing.append(item)
+            else:
+                self.add((item,), code, BLUE)
+                self.explain(item, code, {"suppressed_until": suppression.until})
+        return standing
+
     def explain(self, item: int, code: str, facts: Mapping[str, Any]) -> None:
         """Keep the facts compared for one finding of one item."""
-        self.evidence.setdefault(item, {}).setdefault(code, {}).update(facts)
+        if facts:
+            self.evidence.setdefault(item, {}).setdefault(code, {}).update(facts)
+
+
+def find_suppression(state: State, code: str, beneficiary: str, day: str) -> Suppression | None:
+    """Give what quiets a finding of a person on a day, if anything does."""
+    found = state.suppressions.get(code, {}).get(beneficiary)
+    return None if found is None or found.until < day else found
 
 
 def run_line_rules(part: Slice) -> Hits:
     """Run every enabled rule over a slice. Items with an odd shape are refused (S01), and rules pass over them."""
-    hits = Hits()
-    settings = part.state.policy.rules
-    for rule in LINE_RULES:
-        setting = settings.get(rule.code, _DEFAULT)
-        if not setting.enabled:
-            continue
+    hits = Hits(part)
+    for rule, setting in list_rules(part.programme, part.state.policy.rules):
         if rule.register is not None and rule.register not in part.state.registers.snapshots:
             _add_unchecked(hits, part, rule, setting)
             continue
@@ -88,13 +165,29 @@ def run_line_rules(part: Slice) -> Hits:
         if part.odd:
             items = [item for item in items if item not in part.odd]
         hits.add(items, rule.code, find_level(rule.code, rule.level, setting))
-        if rule.code in WITH_EVIDENCE:
-            for item in items:
-                hits.explain(item, rule.code, find_evidence(part, rule.code, item))
+        _tell(hits, part, rule, items)
     for item, (name, code) in part.odd.items():
         hits.add((item,), code, RED)
         hits.explain(item, code, {"field": name})
     return hits
+
+
+def list_rules(programme: Programme, settings: Mapping[str, RuleSetting]) -> Iterator[tuple[LineRule, RuleSetting]]:
+    """Give the enabled rules that are about a programme, each with the county's setting."""
+    for rule in LINE_RULES:
+        setting = settings.get(rule.code, _DEFAULT)
+        if setting.enabled and (rule.applies is None or rule.applies(programme)):
+            yield rule, setting
+
+
+def _tell(hits: Hits, part: Slice, rule: LineRule, items: Collection[int]) -> None:
+    """Keep the facts behind a rule's hits, with the date of the register it looked at."""
+    if rule.tell is None and rule.register is None:
+        return
+    snapshot = part.state.registers.snapshots.get(rule.register or "")
+    dated = {} if snapshot is None else {"snapshot_on": snapshot.snapshot_on}
+    for item in items:
+        hits.explain(item, rule.code, dated if rule.tell is None else {**dated, **rule.tell(part, item)})
 
 
 def find_level(code: str, own: str | None, setting: RuleSetting) -> str:
@@ -106,17 +199,12 @@ def find_level(code: str, own: str | None, setting: RuleSetting) -> str:
     return own or setting.level or CATALOGUE[code].level
 
 
-def list_unchecked(snapshots: Mapping[str, object], settings: Mapping[str, RuleSetting]) -> list[str]:
+def list_unchecked(
+    programme: Programme, snapshots: Mapping[str, object], settings: Mapping[str, RuleSetting]
+) -> list[str]:
     """List the enabled rules whose register was never filled; the batch's entry says so."""
-    return sorted(
-        {
-            rule.code
-            for rule in LINE_RULES
-            if rule.register is not None
-            and rule.register not in snapshots
-            and settings.get(rule.code, _DEFAULT).enabled
-        }
-    )
+    rules = (rule for rule, _ in list_rules(programme, settings))
+    return sorted({rule.code for rule in rules if rule.register is not None and rule.register not in snapshots})
 
 
 def _add_unchecked(hits: Hits, part: Slice, rule: LineRule, setting: RuleSetting) -> None:

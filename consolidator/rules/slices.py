@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from consolidator.facts.accounts import Designation, find_all_current
+from consolidator.facts.accounts import Designation, find_all_payable
+from consolidator.facts.lines import Batch
 from consolidator.facts.programmes import Programme
 from consolidator.facts.registers import Person
 from consolidator.facts.state import State
+from consolidator.rules.catalogue import CATALOGUE
 from schemas.instants import derive_day, derive_period_start
 from schemas.parts import BatchPart, Parsed
 
@@ -18,17 +20,22 @@ class Slice:
     """Up to 1,000 lines of one batch. Sequences have one item a line; ``first_line`` is the line number of item 0.
 
     ``odd`` maps an item to the field that has a wrong shape: such a line is refused, and rules pass over it.
+    ``beneficiaries`` are all IDs of ``beneficiary_id``: most rules first ask whether any of them is in a table at all.
+    ``designations`` are those that may be paid to now.
     """
 
     state: State
     programme: Programme
     period: str
     period_start: str
+    publicity_until: str
     day: str
     first_line: int
     columns: BatchPart
     odd: Mapping[int, tuple[str, str]]
+    amount_fen: Sequence[int]
     beneficiary_id: Sequence[str]
+    beneficiaries: frozenset[str]
     payee_id: Sequence[str]
     payee_name: Sequence[str]
     persons: Sequence[Person | None]
@@ -39,26 +46,56 @@ class Slice:
         return len(self.beneficiary_id)
 
 
-def build_slice(  # noqa: PLR0913, PLR0917 -- six facts from six places; a holder would be unpacked at once
-    state: State, programme: Programme, period: str, first_line: int, parsed: Parsed[BatchPart], now: int
-) -> Slice:
-    """Look up, once per column, what rules and routing need to know at an instant."""
+def build_slice(state: State, batch: Batch, first_line: int, parsed: Parsed[BatchPart]) -> Slice:
+    """Look up, once per column, what rules and routing need to know at the ledger's time."""
     columns = parsed.columns
-    beneficiary_id = columns.beneficiary_id
+    persons = list(map(state.registers.population.get, columns.beneficiary_id))
+    # The register's own objects: claims then share them.
+    pairs = zip(persons, columns.beneficiary_id, strict=True)
+    beneficiary_id = [value if person is None else person.id for person, value in pairs]
     payee_id = columns.payee_id or beneficiary_id
-    persons = list(map(state.registers.population.get, beneficiary_id))
     return Slice(
         state=state,
-        programme=programme,
-        period=period,
-        period_start=derive_period_start(period),
-        day=derive_day(now),
+        programme=state.policy.programmes[batch.programme],
+        period=batch.period,
+        period_start=derive_period_start(batch.period),
+        publicity_until=batch.publicity_until,
+        day=derive_day(state.now),
         first_line=first_line,
         columns=columns,
         odd=parsed.refused,
+        amount_fen=batch.fen[first_line - 1 : first_line - 1 + len(columns)].tolist(),
         beneficiary_id=beneficiary_id,
+        beneficiaries=frozenset(beneficiary_id),
         payee_id=payee_id,
         payee_name=columns.payee_name or columns.beneficiary_name,
         persons=persons,
-        designations=find_all_current(map(state.designations.get, payee_id), now),
+        designations=find_all_payable(map(state.designations.get, payee_id), state.now),
     )
+
+
+def find_parameter(state: State, code: str, name: str) -> int:
+    """Give a rule's threshold: the county's, else the catalogue's."""
+    setting = state.policy.rules.get(code)
+    default = CATALOGUE[code].parameters[name]
+    return default if setting is None else setting.parameters.get(name, default)
+
+
+def find_in(part: Slice, table: Mapping[str, object]) -> Sequence[int]:
+    """Give the items whose beneficiary is in a table; usually none is, which costs one look at the set."""
+    if table.keys().isdisjoint(part.beneficiaries):
+        return ()
+    return [item for item, value in enumerate(part.beneficiary_id) if value in table]
+
+
+def find_payees_in(part: Slice, table: Mapping[str, object]) -> Sequence[int]:
+    """Give the items whose payee is in a table."""
+    if part.payee_id is part.beneficiary_id:
+        return find_in(part, table)
+    return [item for item, value in enumerate(part.payee_id) if value in table]
+
+
+def is_resident(part: Slice, item: int) -> bool:
+    """Say whether a line's beneficiary is a person, not a firm."""
+    types = part.columns.beneficiary_id_type
+    return types is None or types[item] == RESIDENT

@@ -33,6 +33,15 @@ BANK_SHOWN = frozenset(("ready", "ordered"))  # states whose moves are told apar
 
 
 @dataclass(slots=True)
+class Due:
+    """What the order files of a bank still have to bring, and how many came."""
+
+    count: int
+    fen: int
+    number: int = 0
+
+
+@dataclass(slots=True)
 class Batch:
     """A batch as the log tells it: count and fen by state (``sums``), of ready lines by bank (``ready``).
 
@@ -49,7 +58,7 @@ class Batch:
     sums: dict[str, list[int]] = field(default_factory=dict)
     ready: dict[str, list[int]] = field(default_factory=dict)
     releases: int = 0
-    due: dict[str, tuple[int, int]] = field(default_factory=dict)
+    due: dict[str, Due] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -19,6 +19,7 @@ Pair = tuple[Number, Number]
 Totals = dict[str, Pair]
 Position = tuple[Number, str]
 BankRow = tuple[str, Number, Number]
+Jump = tuple[str, Number, Number]
 CloseRow = tuple[str, str, str, Number, Number]
 
 
@@ -115,6 +116,9 @@ class BatchState(Base, kw_only=True):
     positions: list[Number] | UnsetType = UNSET
     count: Number | UnsetType = UNSET
     fen: Number | UnsetType = UNSET
+    plan_fen: Number | UnsetType = UNSET
+    used_fen: Number | UnsetType = UNSET
+    jumps: list[Jump] | UnsetType = UNSET
 
 
 class Change(Base):
@@ -163,6 +167,36 @@ class Comment(Base):
     sealed: Hex
 
 
+class Disposition(Base, kw_only=True):
+    """What became of a finding."""
+
+    kind: Literal["disposition"]
+    source: str
+    document: str
+    line: Line
+    code: str
+    verdict: Literal["confirmed", "unfounded", "data_error", "needs_material"]
+    until: str | UnsetType = UNSET
+    by: Hex
+    cause: Hex
+    sealed: Hex
+
+
+class Overdue(Base, kw_only=True):
+    """Something is late: an announced batch, or one that stays unsettled."""
+
+    kind: Literal["overdue"]
+    what: Literal["expected", "batch"]
+    source: str
+    document: str | UnsetType = UNSET
+    programme: str
+    period: str
+    township: str | UnsetType = UNSET
+    due_on: str | UnsetType = UNSET
+    since_on: str | UnsetType = UNSET
+    findings: list[str]
+
+
 class Release(Base, kw_only=True):
     """A release was judged, at its confirm."""
 
@@ -187,6 +221,7 @@ class Orders(Base):
     period: str
     bank: str
     release: Number
+    number: Number
     file: str
     count: Number
     fen: Number
@@ -204,7 +239,21 @@ class Close(Base):
     parts: Number
 
 
-Entry = Genesis | Document | Effect | AssessedLine | BatchState | Change | Finding | Comment | Release | Orders | Close
+Entry = (
+    Genesis
+    | Document
+    | Effect
+    | AssessedLine
+    | BatchState
+    | Change
+    | Finding
+    | Comment
+    | Disposition
+    | Overdue
+    | Release
+    | Orders
+    | Close
+)
 _SHAPES: Mapping[bytes, type[Entry]] = {
     b"genesis": Genesis,
     b"document": Document,
@@ -214,6 +263,8 @@ _SHAPES: Mapping[bytes, type[Entry]] = {
     b"change": Change,
     b"finding": Finding,
     b"comment": Comment,
+    b"disposition": Disposition,
+    b"overdue": Overdue,
     b"release": Release,
     b"orders": Orders,
     b"close": Close,

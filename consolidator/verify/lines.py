@@ -1,4 +1,4 @@
-"""Owns the checks of ``line``, ``change``, ``finding``, ``comment``: each line is in the state the log left it in."""
+"""Owns the checks of single lines and what is said of them: each line is in the state the log left it in."""
 
 from msgspec import UNSET
 
@@ -9,12 +9,13 @@ from consolidator.verify.books import (
     Books,
     enter,
     find_bank_place,
+    find_batch,
     find_line,
     leave,
     name_state,
     require,
 )
-from consolidator.verify.entries import AssessedLine, Change, Comment, Document, Finding
+from consolidator.verify.entries import AssessedLine, Change, Comment, Disposition, Document, Finding, Overdue
 from schemas.errors import VerificationError
 
 ARROWS = frozenset(
@@ -129,6 +130,23 @@ def check_finding(books: Books, entry: Finding) -> None:
     _check_common(batch, entry)
     state = name_state(batch.places[entry.line - 1])
     require(entry.state == state, f"its line is {state}, not {entry.state}")
+
+
+def check_disposition(books: Books, entry: Disposition) -> None:
+    """A disposition is on a line there is; a suppression was confirmed by a second key."""
+    find_line(books, entry.source, entry.document, entry.line)
+    cause = books.documents.get(entry.cause)
+    require(cause is not None and cause.key == entry.by, "its cause is not by the key it names")
+    if entry.until is not UNSET:
+        proposal = find_confirmed(books, cause)
+        named = None if proposal is None else (proposal.of, proposal.action)
+        require(named == ("disposition", "suppress"), "no second key confirms this suppression")
+
+
+def check_overdue(books: Books, entry: Overdue) -> None:
+    """A batch that stays unsettled is one that the log knows."""
+    if entry.document is not UNSET:
+        find_batch(books, entry.source, entry.document)
 
 
 def check_comment(books: Books, entry: Comment) -> None:

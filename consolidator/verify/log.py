@@ -19,16 +19,25 @@ from consolidator.verify.entries import (
     Change,
     Close,
     Comment,
+    Disposition,
     Document,
     Effect,
     Entry,
     Finding,
     Genesis,
     Orders,
+    Overdue,
     Release,
     parse_entry,
 )
-from consolidator.verify.lines import check_change, check_comment, check_finding, check_line
+from consolidator.verify.lines import (
+    check_change,
+    check_comment,
+    check_disposition,
+    check_finding,
+    check_line,
+    check_overdue,
+)
 from consolidator.verify.releases import check_orders, check_release
 from consolidator.verify.totals import check_batch, check_close, check_hour
 from schemas.commits import Bundle
@@ -43,6 +52,8 @@ _CHECKS: Mapping[type[Entry], Callable[[Books, Any], None]] = {
     Change: check_change,
     Finding: check_finding,
     Comment: check_comment,
+    Disposition: check_disposition,
+    Overdue: check_overdue,
     Release: check_release,
     Orders: check_orders,
     Close: check_close,

@@ -7,6 +7,7 @@ from consolidator.verify.books import (
     STATE_INDEX,
     Batch,
     Books,
+    Due,
     enter,
     find_batch,
     leave,
@@ -49,12 +50,12 @@ def _find_release(books: Books, entry: Release) -> int | UnsetType:
 def _open_release(books: Books, batch: Batch, ready: dict[str, tuple[int, int]]) -> None:
     require(ready, "a release of nothing is accepted")
     batch.releases += 1
-    batch.due = ready
+    batch.due = {bank: Due(count, fen) for bank, (count, fen) in ready.items()}
     books.releasing = batch
 
 
 def check_orders(books: Books, entry: Orders) -> None:
-    """An order file holds exactly the lines that are ready at its bank, once released."""
+    """The order files of a bank, one after the other, hold exactly the lines that are ready at it, once released."""
     batch = find_batch(books, entry.source, entry.document)
     common = (entry.programme, entry.period) == (batch.programme, batch.period)
     require(common, "its programme or period is not its batch's")
@@ -63,10 +64,17 @@ def check_orders(books: Books, entry: Orders) -> None:
         _check_standing(books, batch)
     require(books.releasing is batch and entry.bank in batch.due, "its bank is not in the release")
     require(entry.release == batch.releases, "its release number is not the batch's")
-    require(batch.ready[entry.bank] == [entry.count, entry.fen], "its figures are not what is ready at its bank")
+    due = batch.due[entry.bank]
+    due.number += 1
+    due.count -= entry.count
+    due.fen -= entry.fen
+    require(entry.number == due.number, "its number is not the next of its bank's files")
+    require(entry.count > 0 and due.count >= 0 and due.fen >= 0, "its figures are more than what is ready at its bank")
+    require(due.count or not due.fen, "its figures are less than what is ready at its bank")
     require(entry.parts == -(-entry.count // PART_ORDERS_MAX), "its number of parts does not fit its count")
     books.files.add(entry.file)
-    _order(books, batch, entry)
+    if not due.count:
+        _order(books, batch, entry.bank)
 
 
 def _check_standing(books: Books, batch: Batch) -> None:
@@ -75,14 +83,15 @@ def _check_standing(books: Books, batch: Batch) -> None:
     _open_release(books, batch, list_sums(batch.ready))
 
 
-def _order(books: Books, batch: Batch, entry: Orders) -> None:
-    """Move all lines that are ready at the bank."""
+def _order(books: Books, batch: Batch, bank: str) -> None:
+    """Move all lines that are ready at the bank, with the last of its files."""
     table = bytearray(range(256))
-    table[READY_AT + books.banks[entry.bank]] = STATE_INDEX["ordered"]
+    table[READY_AT + books.banks[bank]] = STATE_INDEX["ordered"]
     batch.places = batch.places.translate(table)
-    leave(batch, ("ready", entry.bank), entry.count, entry.fen)
-    enter(books, batch, ("ordered", entry.bank), entry.count, entry.fen)
+    count, fen = batch.ready[bank]
+    leave(batch, ("ready", bank), count, fen)
+    enter(books, batch, ("ordered", bank), count, fen)
     batch.state = "released"
-    del batch.due[entry.bank]
+    del batch.due[bank]
     if not batch.due:
         books.releasing = None

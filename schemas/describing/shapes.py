@@ -1,0 +1,112 @@
+"""Owns the list of shapes that are described: names, titles, models. A new kind, register or subject is a line here."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import get_args
+
+from pydantic import BaseModel
+
+from schemas.commands import Genesis
+from schemas.envelope import _Envelope  # the envelope's model is nobody else's business
+from schemas.headers import AnyHeader, Header
+from schemas.orders import OrderColumns
+from schemas.parts import (
+    REGISTER_PARTS,
+    AccountsPart,
+    BatchPart,
+    Columns,
+    DesignationsPart,
+    DispositionPart,
+    ExpectedPart,
+    PolicyPart,
+    ReleasePart,
+    ReviewPart,
+)
+from schemas.policy import SUBJECTS
+
+REGISTER = "register"
+# Kind → its Chinese word, and the model of its parts (a register's depends on its name; a confirm has none).
+_KINDS: Mapping[str, tuple[str, type[Columns] | None]] = {
+    "policy": ("政策设置", PolicyPart),
+    REGISTER: ("登记册", None),
+    "accounts": ("持卡台账", AccountsPart),
+    "designations": ("指定账户", DesignationsPart),
+    "expected": ("应报批次", ExpectedPart),
+    "batch": ("批次", BatchPart),
+    "review": ("复核", ReviewPart),
+    "release": ("支付审批", ReleasePart),
+    "disposition": ("疑点处置", DispositionPart),
+    "confirm": ("确认", None),
+}
+_REGISTERS: Mapping[str, str] = {
+    "population": "人口",
+    "library": "补贴对象库",
+    "relations": "关系",
+    "deaths": "死亡",
+    "officials": "村干部",
+    "relatives": "村干部亲属",
+    "payroll": "财政供养人员",
+}
+_SUBJECTS: Mapping[str, str] = {
+    "source": "报送单位",
+    "officer": "经办人员",
+    "bank": "银行",
+    "programme": "项目",
+    "plan": "用款计划",
+    "rule": "规则",
+    "setting": "参数",
+    "quorum": "见证要求",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Something with a schema of its own: its file's name without suffix, its title (zh, en), its model."""
+
+    name: str
+    title: str
+    model: type[BaseModel]
+
+
+def list_shapes() -> list[Shape]:
+    """Give everything that is described, in the order a reader needs it."""
+    return [
+        Shape("envelope", "签名信封 signed envelope", _Envelope),
+        Shape("genesis", "创始命令 genesis command", Genesis),
+        *_list_headers(),
+        *_list_parts(),
+        *(
+            Shape(f"policy-{name}", f"政策项:{_SUBJECTS[name]} policy item: {name}", SUBJECTS[name])
+            for name in SUBJECTS
+        ),
+        Shape("order-part", "代发明细部分 part of an order list", OrderColumns),
+    ]
+
+
+def _list_headers() -> Iterator[Shape]:
+    models: tuple[type[Header], ...] = get_args(get_args(AnyHeader)[0])
+    for model in models:
+        (kind,) = get_args(model.model_fields["kind"].annotation)
+        yield Shape(f"header-{kind}", f"报送件头:{_KINDS[kind][0]} document header: {kind}", model)
+
+
+def _list_parts() -> Iterator[Shape]:
+    for kind, (word, model) in _KINDS.items():
+        if model is not None:
+            yield Shape(f"part-{kind}", f"明细部分:{word} part: {kind}", model)
+        elif kind == REGISTER:
+            yield from _list_registers()
+
+
+def _list_registers() -> Iterator[Shape]:
+    for name, model in REGISTER_PARTS.items():
+        yield Shape(f"part-register-{name}", f"明细部分:{_REGISTERS[name]}登记册 part: register {name}", model)
+
+
+def find_part_model(kind: str, register_name: str = "") -> type[Columns] | None:
+    """Give the model of a kind's parts; None for a kind that has none.
+
+    >>> find_part_model("register", "deaths").__name__, find_part_model("confirm")
+    ('DeathsPart', None)
+    """
+    return REGISTER_PARTS[register_name] if kind == REGISTER else _KINDS[kind][1]
