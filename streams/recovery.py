@@ -23,7 +23,7 @@ class Standing(Generic[M]):
     """A machine at a journal's last commit.
 
     ``position`` is the next command's; ``rest`` are the steps of that command still to come, when it was begun, and
-    ``item`` counts those done. ``lines`` and ``commands`` were replayed since the snapshot.
+    ``item`` counts those done. ``lines`` and ``commands`` were applied since the snapshot of ``snapshot_bytes``.
     """
 
     machine: M
@@ -33,6 +33,7 @@ class Standing(Generic[M]):
     rest: Iterator[Step] | None = None
     lines: int = 0
     commands: int = 0
+    snapshot_bytes: int = 0
 
 
 def load(journal: Journal, make_machine: Callable[[], M]) -> Standing[M]:
@@ -67,6 +68,7 @@ def check_head(reached: Head, stated: Head) -> None:
 def _restore(standing: Standing[M], record: CommitRecord, state: bytes) -> None:
     """Start from a snapshot. One made after the last commit was read is itself a later commit: take that."""
     standing.machine.restore(state)
+    standing.snapshot_bytes = len(state)
     standing.position = record.position
     last = standing.record
     if last is None or (last.position, last.item) < (record.position, record.item):

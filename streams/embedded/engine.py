@@ -20,6 +20,7 @@ COMMIT_LINES_MAX = 10_000  # one durable write for a few slices: its cost is the
 SLICE_LINES_MAX = 1_000  # a step is at most this, so a commit is closed when one more might not fit
 SNAPSHOT_LINES = 50_000  # replaying so many lines takes less than half a second
 SNAPSHOT_COMMANDS = 200  # the same for many small commands
+SNAPSHOT_BYTES_A_LINE = 40  # a big state is kept less often, or the cost of a line would grow with a county's history
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +84,9 @@ class Engine(Generic[M]):
             for position, command in pending(self._journal, standing.position):
                 invariant(position == standing.position, "a command is missing in the journal: restore a backup")
                 self._apply(standing, command)
-            if _is_snapshot_due(standing):
-                self._commit(standing, standing.machine.snapshot())
-            elif _is_ahead(standing):
+                if _is_snapshot_due(standing):
+                    self._commit(standing, standing.machine.snapshot())
+            if _is_ahead(standing):
                 self._commit(standing)
             return self._progress
 
@@ -129,6 +130,7 @@ class Engine(Generic[M]):
         standing.record = record
         if state is not None:
             standing.lines = standing.commands = 0
+            standing.snapshot_bytes = len(state)
         steps, self._steps, self._weight = self._steps, [], 0
         self._on_commit(steps)
 
@@ -162,4 +164,5 @@ def _is_ahead(standing: Standing[M]) -> bool:
 
 
 def _is_snapshot_due(standing: Standing[M]) -> bool:
-    return standing.lines >= SNAPSHOT_LINES or standing.commands >= SNAPSHOT_COMMANDS
+    work = max(standing.lines / SNAPSHOT_LINES, standing.commands / SNAPSHOT_COMMANDS)
+    return work >= max(1, standing.snapshot_bytes / SNAPSHOT_BYTES_A_LINE / SNAPSHOT_LINES)
