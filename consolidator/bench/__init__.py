@@ -1,5 +1,6 @@
 """Measures the way from command to committed order on generated data, and says under which conditions."""
 
 from consolidator.bench.measure import BenchResult, run_bench
+from consolidator.bench.others import measure_acts, measure_pair, measure_size, measure_small
 
-__all__ = ["BenchResult", "run_bench"]
+__all__ = ["BenchResult", "measure_acts", "measure_pair", "measure_size", "measure_small", "run_bench"]

@@ -6,13 +6,14 @@ import resource
 import shutil
 import statistics
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 from consolidator.bench.data import (
+    BATCH_LINES,
     CITIZENS_MAX,
     ORIGIN,
     list_batches,
@@ -23,8 +24,9 @@ from consolidator.bench.data import (
 )
 from consolidator.bench.stages import measure_stages
 from consolidator.sealing import County
-from schemas.commits import Step
-from schemas.errors import InvariantError
+from schemas.commands import Command
+from schemas.commits import Outcome, Step
+from schemas.errors import InvariantError, invariant
 from streams.embedded.engine import Engine
 from streams.embedded.journal import SqliteJournal, create_journal, open_journal
 
@@ -63,32 +65,39 @@ def run_bench(lines: int, runs: int = 5, progress: Callable[[str], None] = lambd
     with tempfile.TemporaryDirectory(prefix="consolidator-bench-") as folder:
         base = Path(folder) / "base.sqlite"
         progress("准备县区数据 / setting the county up")
-        _set_up(base, citizens, lines)
+        set_up(base, list_setup(citizens), list_batches(citizens, lines))
         measured: list[Run] = []
         for number in range(runs):
             progress(f"第 {number + 1}/{runs} 次 / run {number + 1} of {runs}")
-            measured.append(_run(base))
+            measured.append(run_copy(base))
         progress("分阶段计时 / timing the stages")
         with measure_stages() as watch:
-            _run(base)
+            run_copy(base)
         return _summarise(lines, measured, watch.seconds)
 
 
-def _set_up(base: Path, citizens: Sequence[str], lines: int) -> None:
-    """Make a journal that has applied the set-up, with a snapshot, and holds the batches as pending commands."""
-    genesis, *setup = list_setup(citizens)
+def set_up(base: Path, setup: Iterable[Command], pending: Iterable[Command]) -> None:
+    """Make a journal that has applied ``setup``, with a snapshot, and holds ``pending`` as commands to come."""
+    genesis, *others = setup
     create_journal(base, genesis)
     with open_journal(base) as journal:
-        for command in setup:
+        for command in others:
             journal.append([command])
-        engine = Engine(journal, _make_county)
-        engine.recover()
-        engine.run()
-        engine.close()
-        journal.append(list(list_batches(citizens, lines)))
+        apply_all(journal)
+        journal.append(list(pending))
 
 
-def _run(base: Path) -> Run:
+def apply_all(journal: SqliteJournal) -> None:
+    """Apply what is pending and keep a snapshot; everything must be accepted."""
+    outcomes: list[Outcome] = []
+    engine = Engine(journal, make_county, lambda steps: outcomes.extend(o for step in steps for o in step.outcomes))
+    engine.recover()
+    engine.run()
+    engine.close()
+    invariant(all(outcome.word == "new" for outcome in outcomes), "the measured county is set up")
+
+
+def run_copy(base: Path) -> Run:
     """Run the pending batches on a copy of the journal."""
     copy = base.with_name("run.sqlite")
     shutil.copyfile(base, copy)
@@ -102,7 +111,7 @@ def _run(base: Path) -> Run:
 
 
 def _time(journal: SqliteJournal, commits: list[Sequence[Step]]) -> Run:
-    engine = Engine(journal, _make_county, on_commit=lambda steps: commits.append(steps[:0]))
+    engine = Engine(journal, make_county, on_commit=lambda steps: commits.append(steps[:0]))
     started = perf_counter()
     engine.recover()
     gc.collect()
@@ -118,7 +127,8 @@ def _time(journal: SqliteJournal, commits: list[Sequence[Step]]) -> Run:
     return Run(seconds, ready - started, len(commits), record.head.size, record.head.root)
 
 
-def _make_county() -> County:
+def make_county() -> County:
+    """Make the measured county's machine, without a state."""
     return County(make_epoch_keys(), make_signer(ORIGIN))
 
 
@@ -136,14 +146,21 @@ def _summarise(lines: int, measured: Sequence[Run], seconds: dict[str, float]) -
         memory_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         size=measured[0].size,
         root=measured[0].root,
-        conditions={
-            "python": platform.python_version(),
-            "machine": platform.machine(),
-            "engine": "embedded, SQLite WAL, synchronous=FULL",
-            "batch_lines": 10_000,
-            "review_window_hours": 0,
-            "citizens": min(lines, CITIZENS_MAX),
-            "rules": "all local rules on, quorum none",
-            "counted": "from the first pending command to the commit of the last order",
-        },
+        conditions=describe_conditions(
+            batch_lines=BATCH_LINES,
+            review_window_hours=0,
+            citizens=min(lines, CITIZENS_MAX),
+            counted="from the first pending command to the commit of the last order",
+        ),
     )
+
+
+def describe_conditions(**own: object) -> dict[str, Any]:
+    """Give the conditions that every measurement shares, and its own."""
+    return {
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "engine": "embedded, SQLite WAL, synchronous=FULL",
+        "rules": "all local rules on, quorum none",
+        **own,
+    }

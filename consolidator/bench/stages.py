@@ -22,8 +22,9 @@ STAGES: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("consolidator.ledger.assessment", "run_line_rules"),
         ("consolidator.ledger.assessment", "hold_unroutable"),
     ),
-    "duplicates": (("consolidator.ledger.assessment", "_claim"),),
+    "duplicates": (("consolidator.ledger.assessment", "claim_lines"),),
     "states": (("consolidator.ledger.batches", "apply_verdict"), ("consolidator.ledger.batches", "_finish")),
+    "history": (("consolidator.ledger.batches", "_remember"),),
     "private parts": (("consolidator.ledger.batches", "render_lines"),),
     "orders": (
         ("consolidator.ledger.orders", "OrderBook.add"),

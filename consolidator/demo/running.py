@@ -17,7 +17,7 @@ from consolidator.demo.html import render_html
 from consolidator.demo.judging import read_truth, score
 from consolidator.demo.page import Facts, Section
 from consolidator.demo.story import Story, Sum, count_codes, tell_story
-from consolidator.facts.accounts import find_all_current
+from consolidator.facts.accounts import find_all_payable
 from consolidator.facts.state import State
 from consolidator.home.creating import create_home, plan_sample
 from consolidator.home.files import write_whole
@@ -82,7 +82,9 @@ def _prepare(home: Path, lines: int, seed: int, progress: Progress) -> Path:
     if not (home / SAMPLE).exists() and _is_made_from(home, draft):
         draft.rename(home / SAMPLE)  # an older demo was killed before it got here
     if not is_free and not _is_made_from(home, home / SAMPLE):
-        message = f"此处已有其他内容,演示不会覆盖 / {home} is no older demo's home: choose another with --home"
+        message = (
+            f"{home} 已有其他内容,演示不会覆盖,请改 --home / {home} is no older demo's home: choose another with --home"
+        )
         raise ConflictError(message)
     if draft.exists():
         shutil.rmtree(draft)
@@ -123,11 +125,11 @@ def _run(office: Office, progress: Progress) -> _Month:
 
 def _gather(office: Office, sample: Path, month: _Month) -> Facts:
     state = month.state
-    chosen = find_all_current(state.designations.values(), state.now)
+    chosen = find_all_payable(state.designations.values(), state.now)
     return Facts(
         story=month.story,
         score=score(month.story, read_truth(sample / "truth.json")),
-        banks=dict(state.policy.banks),
+        banks={code: bank.name for code, bank in state.policy.banks.items()},
         people=len({account.holder for account in state.accounts.values()}),
         cards=len(state.accounts),
         accounts=len({designation.account for designation in chosen if designation is not None}),

@@ -8,12 +8,14 @@ from consolidator.sample.county import County, Family
 from consolidator.sample.desk import Desk
 from consolidator.sample.keyring import ROOTS, SEATS
 from consolidator.sample.lines import Line, LineState, find_paying_bank
+from consolidator.sample.places import COUNTYWIDE
 from consolidator.sample.plan import Batch
 from consolidator.sample.policy import list_policy
 
 _CLERK, _REVIEWER, _SECOND, _APPROVER, _SUPERVISOR = (seat.name for seat in SEATS)
 _SOURCES = {seat.name: seat.source for seat in SEATS}
 _VOUCHER_ON = "2026-11-16"
+_DUE_ON = "2026-11-15"
 Columns = Mapping[str, Sequence[Any]]
 
 
@@ -49,11 +51,44 @@ def _confirm(desk: Desk, officer: str, act: Act) -> Act:
     return _act(desk, officer, fields, None, f"第二人确认 {act.id} / second person confirms")
 
 
-def list_policy_acts(desk: Desk, seed: int) -> list[Act]:
+def list_policy_acts(desk: Desk, county: County, seed: int) -> list[Act]:
     """Sign the policy by one root officer and its confirm by the other."""
     fields = {"kind": "policy", "id": "POLICY-2026-01"}
-    act = _act(desk, ROOTS[0], fields, list_policy(seed), "项目、单位、人员与权限 / programmes, sources, officers")
+    act = _act(
+        desk,
+        ROOTS[0],
+        fields,
+        list_policy(seed, county.batches),
+        "项目、单位、人员与权限 / programmes, sources, officers",
+    )
     return [act, _confirm(desk, ROOTS[1], act)]
+
+
+def list_announcements(desk: Desk) -> list[Act]:
+    """Announce a batch that never comes, so that its absence is noticed (R43)."""
+    columns: Columns = {
+        "programme": ["AGED-80"],
+        "period": ["2026Q4"],
+        "township": [COUNTYWIDE],
+        "due_on": [_DUE_ON],
+    }
+    fields = {"kind": "expected", "id": "EXPECTED-202611"}
+    return [_act(desk, _CLERK, fields, columns, "应报批次 / batches that should come")]
+
+
+def list_dispositions(desk: Desk, county: County) -> list[Act]:
+    """Record what became of the first family's findings."""
+    family = county.families[0]
+    lines = sorted((family.spouse, family.child))
+    columns: Columns = {
+        "line": lines,
+        "code": ["R18"] * len(lines),
+        "verdict": ["confirmed"] * len(lines),
+        "reason": ["入户核实属实,已停发"] * len(lines),
+    }
+    name = f"DISPOSITION-{family.batch.number:04d}"
+    fields = {"kind": "disposition", "id": name, "action": "record", "batch": _refer(family.batch)}
+    return [_act(desk, _SUPERVISOR, fields, columns, f"疑点处置:{family.batch.document} / findings confirmed")]
 
 
 def list_reviews(desk: Desk, county: County) -> list[Act]:

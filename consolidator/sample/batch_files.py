@@ -46,7 +46,7 @@ def _describe_line(batch: Batch, number: int, line: Line) -> tuple[str, ...]:
     card = line.stated
     return (
         str(number),
-        line.beneficiary.village,
+        line.village,
         "",
         "",
         "",
@@ -80,7 +80,7 @@ def _render_cover(batch: Batch) -> bytes:
             "项目编码": batch.programme.id,
             "期间": batch.period,
             "政策文号": f"示财发〔2026〕{batch.number}号",
-            "计划文号": f"示财计〔2026〕{batch.number}号",
+            "计划文号": batch.plan_number,
             "公示开始": "2026-10-20",
             "公示结束": "2026-10-27",
             "公示地点": "村务公开栏",

@@ -8,8 +8,12 @@ from consolidator.sample.filling import make_line
 from consolidator.sample.lines import Line, plant
 from consolidator.sample.names import make_rare_name, misspell
 from consolidator.sample.numbers import OLD_REGION
-from consolidator.sample.people import ADULT_BORN, CHILD_BORN, Person, Registry
+from consolidator.sample.people import ADULT_BORN, CHILD_BORN, VILLAGE_BANK, YOUTH_BORN, Person, Registry
+from consolidator.sample.places import list_villages
 from consolidator.sample.plan import Batch
+from consolidator.sample.programmes import MEASURE_MAX
+
+_EMPLOYERS = ("示例县第一中学", "示例县人民医院", "青禾镇人民政府")
 
 
 @dataclass(slots=True)
@@ -70,6 +74,53 @@ def _make_unlisted(cast: Cast, batch: Batch) -> Line:
     line = cast.make_adult(batch)
     line.beneficiary.listed = False
     return plant(line, ("R03",), "不在补贴对象库 / not in the library")
+
+
+def _make_moved_village(cast: Cast, batch: Batch) -> Line:
+    line = cast.make_adult(batch)
+    villages = list_villages()[cast.choose_town(batch)]
+    line.stated_village = next(village for village in villages if village != line.beneficiary.village)
+    return plant(line, ("R04",), "村组不一致 / another village than the library's")
+
+
+def _make_salaried(cast: Cast, batch: Batch) -> Line:
+    line = cast.make_adult(batch)
+    line.beneficiary.employer = cast.dice.pick(_EMPLOYERS)
+    return plant(line, ("R07",), "财政供养人员违规享受 / on the public payroll")
+
+
+def _make_below_standard(cast: Cast, batch: Batch) -> Line:
+    line = cast.make_adult(batch)
+    line.amount_fen -= cast.dice.between(1, line.amount_fen // 2)
+    return plant(line, ("R22",), "低于标准(克扣) / below the standard")
+
+
+def _make_too_young(cast: Cast, batch: Batch) -> Line:
+    (youth,) = cast.registry.add_household(cast.choose_town(batch), [YOUTH_BORN])
+    return plant(cast.make_own(batch, youth), ("R33",), "年龄条件不符 / too young for the programme")
+
+
+def _make_huge(cast: Cast, batch: Batch) -> Line:
+    line = cast.make_adult(batch)
+    measure = cast.dice.between(2 * MEASURE_MAX, 4 * MEASURE_MAX)
+    line.quantity_milli, line.amount_fen = measure * 1000, batch.programme.standard_fen * measure
+    return plant(line, ("R38",), "单笔大额异常 / an unusual size")
+
+
+def _make_answered(cast: Cast, batch: Batch, answer: str, code: str) -> Line:
+    """Make a line whose payee's designated account is at the village bank, which says ``answer`` of it."""
+    line = cast.make_adult(batch)
+    payee = line.payee
+    payee.designated, payee.answer = next(card for card in payee.cards if card.bank == VILLAGE_BANK), answer
+    return plant(line, (code,), f"银行核验:{answer} / the bank's answer")
+
+
+def _make_dormant(cast: Cast, batch: Batch) -> Line:
+    return _make_answered(cast, batch, "睡眠", "R46")
+
+
+def _make_foreign(cast: Cast, batch: Batch) -> Line:
+    return _make_answered(cast, batch, "不符", "R12")
 
 
 def _make_undesignated(cast: Cast, batch: Batch) -> Line:
@@ -136,6 +187,10 @@ def _knows_payees(batch: Batch) -> bool:
     return batch.form == "bureau"
 
 
+def _may_be_minors(batch: Batch) -> bool:
+    return _knows_payees(batch) and batch.programme.unit == "person" and batch.programme.age_min is None
+
+
 PLANTED = (
     Case(_make_dead),
     Case(_make_above_standard),
@@ -144,9 +199,16 @@ PLANTED = (
     Case(_make_unlisted),
     Case(_make_undesignated),
     Case(_make_without_mandate, _knows_payees),
+    Case(_make_moved_village, _knows_payees),
+    Case(_make_salaried, lambda batch: batch.programme.bars_payroll),
+    Case(_make_below_standard, lambda batch: batch.programme.measure != ""),
+    Case(_make_too_young, lambda batch: batch.programme.age_min is not None),
+    Case(_make_huge, lambda batch: batch.programme.measure != ""),
+    Case(_make_dormant),
+    Case(_make_foreign),
 )
 LOOK_ALIKES = (
-    Case(_make_guarded, lambda batch: _knows_payees(batch) and batch.programme.unit == "person"),
+    Case(_make_guarded, _may_be_minors),
     Case(_make_with_mandate, _knows_payees),
     Case(_make_month_before_death, _is_monthly),
     Case(_make_rare_name),

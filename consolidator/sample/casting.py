@@ -13,6 +13,7 @@ from consolidator.sample.places import TOWN_NAMES
 from consolidator.sample.plan import Batch, plan_batches
 from consolidator.sample.programmes import PROGRAMMES
 from consolidator.sample.repeats import Repeat, is_plain, make_repeat, reserve_repeats
+from consolidator.sample.sharing import plant_shared_cards
 from consolidator.sample.slots import Slots, choose_slots
 
 PEOPLE_MIN = 700  # what the smallest sample's batches need
@@ -47,6 +48,7 @@ def _count_each(lines: int) -> int:
 def _plant_stories(county: County, slots: Sequence[Slots], cast: Cast, lines: int) -> dict[int, list[Repeat]]:
     plant_families(county, cast, slots, max(1, lines // 15_000))
     plant_split_families(county, cast, slots, lines // 2000)
+    plant_shared_cards(cast, slots, max(1, lines // 10_000))
     each = _count_each(lines)
     repeats = reserve_repeats(slots, {"part": each, "document": each // 4, "batches": each})
     for offset, case in enumerate((*PLANTED, *LOOK_ALIKES)):

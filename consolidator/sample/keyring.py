@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from consolidator.sample.dice import derive_secret
+from consolidator.sample.people import VILLAGE_BANK
 from consolidator.sample.places import COUNTY, TOWN_NAMES
 from consolidator.sample.programmes import DEPARTMENTS
 from consolidator.transparency.keys import Ed25519Signer, derive_signer, render_private_key, render_vkey
@@ -17,7 +18,7 @@ CENSUS_PROFILES = ("census", "designations")
 _REGISTER_SOURCES: Mapping[str, Sequence[str]] = {
     "police": ("population",),
     "civil": ("library", "relations", "deaths"),
-    "personnel": ("officials", "relatives"),
+    "personnel": ("officials", "relatives", "payroll"),
 }
 REGISTER_SOURCE = {name: source for source, names in _REGISTER_SOURCES.items() for name in names}
 
@@ -34,11 +35,17 @@ class Seat:
 
 
 SEATS = (
-    Seat("bureau-clerk", "bureau", "clerk", ("review", "release"), "财政局经办 / bureau clerk"),
+    Seat("bureau-clerk", "bureau", "clerk", ("expected", "review", "release"), "财政局经办 / bureau clerk"),
     Seat("bureau-reviewer-1", "bureau", "reviewer", ("review", "confirm"), "财政局复核一 / bureau reviewer 1"),
     Seat("bureau-reviewer-2", "bureau", "reviewer", ("review", "confirm"), "财政局复核二 / bureau reviewer 2"),
     Seat("bureau-approver", "bureau", "approver", ("review", "confirm"), "财政局审批 / bureau approver"),
-    Seat("oversight-supervisor", "oversight", "supervisor", ("review",), "纪检监察监督员 / oversight supervisor"),
+    Seat(
+        "oversight-supervisor",
+        "oversight",
+        "supervisor",
+        ("review", "disposition"),
+        "纪检监察监督员 / oversight supervisor",
+    ),
 )
 
 
@@ -50,6 +57,7 @@ class Adapter:
     name: str
     type: str
     profiles: tuple[str, ...]
+    bank: str | None = None  # of a bank: its code
 
     @property
     def key_name(self) -> str:
@@ -69,7 +77,7 @@ def list_adapters() -> list[Adapter]:
             Adapter(source, f"示例县{name}", "township", CENSUS_PROFILES)
             for source, name in zip(TOWN_SOURCES, TOWN_NAMES, strict=True)
         ),
-        Adapter("bank-402", "示例农信社", "bank", ("batchpay-402",)),
+        Adapter("bank-402", "示例农信社", "bank", ("batchpay-402", "verification"), VILLAGE_BANK),
     ]
 
 

@@ -7,8 +7,8 @@ from consolidator.sample.people import Card, Person
 from consolidator.sample.programmes import Programme
 
 LineState = Literal["ready", "held", "refused", "stopped", "ordered"]
-_REFUSING = frozenset(("R01", "R02", "R03", "R05", "R16", "R21", "R40"))
-_HOLDING = frozenset(("R13", "R18", "R54"))
+_REFUSING = frozenset(("R01", "R02", "R03", "R05", "R07", "R12", "R16", "R21", "R33", "R40"))
+_HOLDING = frozenset(("R04", "R11", "R13", "R18", "R22", "R38", "R46", "R54"))
 
 
 @dataclass(slots=True, eq=False)
@@ -23,6 +23,7 @@ class Line:
     quantity_milli: int | None = None
     plot: str = ""
     name: str = ""  # as written, where it is not the beneficiary's own
+    stated_village: str = ""  # as written, where it is not the beneficiary's own
     codes: tuple[str, ...] = ()
     what: str = ""
     look_alike: str = ""
@@ -32,6 +33,11 @@ class Line:
     def beneficiary_name(self) -> str:
         """The beneficiary's name as the file writes it."""
         return self.name or self.beneficiary.name
+
+    @property
+    def village(self) -> str:
+        """The village as the file writes it."""
+        return self.stated_village or self.beneficiary.village
 
     @property
     def payee_name(self) -> str:

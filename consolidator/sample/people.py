@@ -20,6 +20,7 @@ _CARDS_MORE = (0, 1, 1, 1, 2, 2, 3)  # a person's further cards
 _KEEPERS = ("self", "self", "self", "self", "self", "family", "family", "village", "other", "unknown")
 ADULT_BORN = (1946, 2006)
 CHILD_BORN = (2011, 2022)
+YOUTH_BORN = (2009, 2010)  # old enough for a card, too young for what only adults get
 _COUPLE = 2  # who comes after the couple in a household is their child or parent
 
 
@@ -46,6 +47,8 @@ class Person:
     designated: Card | None = None
     listed: bool = True
     died_on: str = ""
+    employer: str = ""  # of who is on the public payroll
+    answer: str = ""  # what the bank says of his designated account, where it is not 正常
 
     @property
     def town_code(self) -> str:

@@ -50,6 +50,11 @@ class Batch:
         return f"{'PAY402' if self.form == 'bank' else 'DB'}-202611-{self.number:04d}"
 
     @property
+    def plan_number(self) -> str:
+        """The number of the plan it is paid under."""
+        return f"示财计〔2026〕{self.number}号"
+
+    @property
     def township(self) -> str:
         """The one town's code, or the county's."""
         return derive_town_code(self.towns[0]) if len(self.towns) == 1 else COUNTYWIDE

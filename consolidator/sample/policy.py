@@ -1,10 +1,11 @@
 """Owns what the sample county's policy sets: banks, sources, officers, programmes, settings."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from consolidator.sample.keyring import SEATS, derive_public, list_adapters
 from consolidator.sample.places import BANK_NAMES, COUNTY
+from consolidator.sample.plan import Batch
 from consolidator.sample.programmes import PROGRAMMES, Programme
 
 _ADAPTER_KINDS = ["register", "accounts", "designations", "batch"]
@@ -12,9 +13,9 @@ COOLING_OFF_HOURS = 72
 Item = tuple[str, str, dict[str, Any]]
 
 
-def list_policy(seed: int) -> dict[str, list[Any]]:
-    """Give the policy document's columns."""
-    subjects, ids, values = zip(*_list_items(seed), strict=True)
+def list_policy(seed: int, batches: Iterable[Batch]) -> dict[str, list[Any]]:
+    """Give the policy document's columns; each batch has a plan that allows what its lines come to."""
+    subjects, ids, values = zip(*_list_items(seed), *_list_plans(batches), strict=True)
     return {"subject": list(subjects), "id": list(ids), "value": list(values)}
 
 
@@ -24,7 +25,7 @@ def _list_items(seed: int) -> Iterator[Item]:
     yield "source", "bureau", {"name": "示例县财政局", "type": "bureau"}
     yield "source", "oversight", {"name": "示例县纪检监察机关", "type": "oversight"}
     for adapter in list_adapters():
-        yield "source", adapter.source, {"name": adapter.name, "type": adapter.type}
+        yield "source", adapter.source, {"name": adapter.name, "type": adapter.type, "bank": adapter.bank}
     for seat in SEATS:
         officer = {"source": seat.source, "person": f"P-{seat.name}", "role": seat.role, "kinds": list(seat.kinds)}
         yield _make_officer(seed, f"officer-{seat.name}", officer)
@@ -34,6 +35,11 @@ def _list_items(seed: int) -> Iterator[Item]:
     for programme in PROGRAMMES:
         yield "programme", programme.id, _describe_programme(programme)
     yield "setting", "cooling_off_hours", {"value": COOLING_OFF_HOURS}
+
+
+def _list_plans(batches: Iterable[Batch]) -> Iterator[Item]:
+    for batch in batches:
+        yield "plan", batch.plan_number, {"programme": batch.programme.id, "fen": batch.stated_fen}
 
 
 def _make_officer(seed: int, key: str, fields: dict[str, Any]) -> Item:
@@ -50,4 +56,8 @@ def _describe_programme(programme: Programme) -> dict[str, Any]:
         "paying_banks": list(programme.paying_banks),
         "agent_bank": programme.paying_banks[0],
         "universal": programme.universal,
+        "standard_kind": "exact" if programme.measure else "ceiling",
+        "bars_payroll": programme.bars_payroll,
+        "age_min": programme.age_min,
+        "line_max_fen": programme.line_max_fen,
     }

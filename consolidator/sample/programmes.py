@@ -24,6 +24,13 @@ class Programme:
     measure: str
     paying_banks: tuple[str, ...]
     universal: bool
+    bars_payroll: bool = False
+    age_min: int | None = None
+
+    @property
+    def line_max_fen(self) -> int | None:
+        """What one line may come to: measured ones far less than a village's land."""
+        return self.standard_fen * MEASURE_MAX if self.measure else None
 
     @property
     def periods(self) -> Sequence[str]:
@@ -31,6 +38,9 @@ class Programme:
         return _PERIODS[self.cycle]
 
 
+MEASURE_MAX = 20
+_BARRED_TO_PAYROLL = frozenset(("RURAL-LOW", "FIVE-GUAR", "TEMP-AID", "CITY-LOW"))
+_AGE_MIN = {"RURAL-PENSION": 18, "RANGER": 18, "CLEANER": 18}
 # id, name, short name, department, cycle, unit, standard in yuan, measure, paying banks, "u" where everybody gets it.
 # The first seven carry the planted stories, also in the smallest county.
 _TABLE = """
@@ -86,7 +96,18 @@ def _read_programme(row: str) -> Programme:
     code, name, short, department, cycle, unit, yuan, measure, banks, *universal = row.split("|")
     standard_fen = int(yuan) * 100
     return Programme(
-        code, name, short, department, cycle, unit, standard_fen, measure, tuple(banks.split()), bool(universal)
+        id=code,
+        name=name,
+        short_name=short,
+        department=department,
+        cycle=cycle,
+        unit=unit,
+        standard_fen=standard_fen,
+        measure=measure,
+        paying_banks=tuple(banks.split()),
+        universal=bool(universal),
+        bars_payroll=code in _BARRED_TO_PAYROLL,
+        age_min=_AGE_MIN.get(code),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from consolidator.sample.county import County, Move
-from consolidator.sample.people import Person, sort_people
+from consolidator.sample.people import VILLAGE_BANK, Person, sort_people
 from consolidator.sample.sheets import render_csv
 
 Rows = tuple[Sequence[str], Iterable[Sequence[str]]]
@@ -16,6 +16,7 @@ REGISTER_NAMES: Mapping[str, str] = {
     "deaths": "死亡",
     "officials": "村干部",
     "relatives": "村干部亲属",
+    "payroll": "财政供养",
 }
 
 
@@ -44,6 +45,7 @@ def render_registers(county: County) -> dict[str, bytes]:
             ("身份证号", "村干部身份证号", "关系"),
             ((person.id, official.id, word) for person, official, word in county.relatives),
         ),
+        "payroll": (("身份证号", "供养单位"), ((person.id, person.employer) for person in people if person.employer)),
     }
     return {name: render_csv(*tables[name]) for name in REGISTER_NAMES}
 
@@ -56,6 +58,17 @@ def render_census(people: Iterable[Person]) -> bytes:
         for card in person.cards
     )
     return render_csv(("持卡人身份证号", "银行代码", "账号", "行号", "发放项目", "保管人"), rows)
+
+
+def render_answers(people: Iterable[Person]) -> bytes:
+    """Write what the village bank answers about the accounts that were designated at it."""
+    chosen = ((person, person.designated) for person in people)
+    asked = [(person, card) for person, card in chosen if card is not None and card.bank == VILLAGE_BANK]
+    rows = (
+        (str(number), person.name, person.id, card.bank, card.number, person.answer or "正常")
+        for number, (person, card) in enumerate(asked, start=1)
+    )
+    return render_csv(("序号", "户名", "证件号码", "银行代码", "账号", "核验结果"), rows)
 
 
 _DESIGNATION_HEAD = ("领款人身份证号", "银行代码", "账号", "行号")

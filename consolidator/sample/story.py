@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from consolidator.sample import timeline
 from consolidator.sample.acts import (
     Act,
+    list_announcements,
+    list_dispositions,
     list_policy_acts,
     list_releases,
     list_reviews,
@@ -19,6 +21,7 @@ from consolidator.sample.people import Person, find_town, sort_people
 from consolidator.sample.places import TOWN_NAMES
 from consolidator.sample.registers import (
     REGISTER_NAMES,
+    render_answers,
     render_census,
     render_designations,
     render_moves,
@@ -43,11 +46,12 @@ class Item:
 def tell(county: County, seed: int) -> Iterator[Item]:
     """Give every file of the month in its order. Batches' lines change their state as the story goes on."""
     desk = Desk(seed)
-    yield from _date_acts(timeline.POLICY, list_policy_acts(desk, seed))
+    yield from _date_acts(timeline.POLICY, [*list_policy_acts(desk, county, seed), *list_announcements(desk)])
     yield from _send_registers(county)
     yield from _send_towns(county)
+    yield _send_answers(county)
     yield from _send_batches(county)
-    yield from _date_acts(timeline.REVIEWS, list_reviews(desk, county))
+    yield from _date_acts(timeline.REVIEWS, [*list_reviews(desk, county), *list_dispositions(desk, county)])
     yield from _send_moves(county)
     yield from _date_acts(timeline.RELEASES, list_releases(desk, county))
     yield from _date_acts(timeline.SECOND_RELEASES, list_second_releases(desk, county))
@@ -85,6 +89,14 @@ def _send_towns(county: County) -> Iterator[Item]:
     for town, (at, people) in enumerate(zip(timeline.spread(timeline.DESIGNATIONS, len(towns)), towns, strict=True)):
         what = f"指定账户:{TOWN_NAMES[town]} / designations"
         yield _make_designations(at, town, "20261105", render_designations(people), what)
+
+
+def _send_answers(county: County) -> Item:
+    """Send the village bank's answer to the verification list."""
+    (at,) = timeline.spread(timeline.ANSWERS, 1)
+    cover = render_cover({"编号": "VERIFY-402-20261105", "截至日期": "2026-11-05"})
+    raw = render_answers(sort_people(county.registry.people))
+    return Item(at, "bank-402", "verification_402_20261105.csv", raw, cover, "核验清单:银行答复 / a bank's answers")
 
 
 def _make_designations(at: int, town: int, day: str, raw: bytes, what: str) -> Item:

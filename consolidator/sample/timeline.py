@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from schemas.instants import parse_instant
 
 POLICY, REGISTERS, CENSUS, DESIGNATIONS = (2,), (3,), (4,), (5,)
-BATCHES = (6, 9, 10, 11)
+ANSWERS = (6,)
+BATCHES = (7, 9, 10, 11)
 REVIEWS = (12,)
 MOVES = (13,)  # in force three days later, when releases have not begun
 RELEASES = (17, 18, 19, 20, 23, 24)
