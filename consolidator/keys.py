@@ -24,17 +24,18 @@ def make_signer(name: str) -> Ed25519Signer:
 def write_signer(path: Path, signer: Ed25519Signer) -> None:
     """Write a private key file of mode 0600. Never replaces one: ConflictError."""
     if path.exists():
-        message = f"密钥文件已存在,不会覆盖 / {path} exists and is not replaced: choose another file"
+        message = f"密钥文件 {path} 已存在,不会覆盖 / {path} exists and is not replaced: choose another file"
         raise ConflictError(message)
     write_whole(path, f"{render_private_key(signer)}\n".encode())
 
 
 def read_signer(path: Path) -> Ed25519Signer:
     """Read a private key file. ConfigurationError when it is missing, malformed, or others could read it."""
+    line = _read_private(path).strip()
     try:
-        return parse_private_key(_read_private(path).strip())
+        return parse_private_key(line)
     except ConfigurationError as error:
-        message = f"密钥无法使用 / the key {path} cannot be used: {error}"
+        message = f"密钥 {path} 无法使用 / the key {path} cannot be used: {error}"
         raise ConfigurationError(message) from error
 
 
@@ -54,7 +55,10 @@ def read_epoch_keys(path: Path) -> dict[int, bytes]:
     for number, line in enumerate(_read_private(path).splitlines(), start=1):
         match = _EPOCH_LINE.fullmatch(line)
         if match is None or int(match[1]) in keys:
-            message = f"年度密钥文件第 {number} 行有误 / line {number} of {path} is wrong: restore it from a backup"
+            message = (
+                f"年度密钥文件 {path} 第 {number} 行有误,从备份恢复 / "
+                f"line {number} of {path} is wrong: restore it from a backup"
+            )
             raise ConfigurationError(message)
         keys[int(match[1])] = bytes.fromhex(match[2])
     return keys
@@ -66,9 +70,12 @@ def _read_private(path: Path) -> str:
         with path.open("rb") as file:
             raw = file.read(_KEY_FILE_BYTES_MAX)
     except OSError as error:
-        message = f"密钥文件无法读取 / {path} cannot be read ({error.strerror}): restore it from a backup"
+        message = (
+            f"密钥文件 {path} 无法读取({error.strerror}),从备份恢复 / "
+            f"{path} cannot be read ({error.strerror}): restore it from a backup"
+        )
         raise ConfigurationError(message) from error
     if mode & _OTHERS:
-        message = f"密钥文件他人可读 / others can read {path}: run 'chmod 600 {path}'"
+        message = f"密钥文件他人可读,运行 chmod 600 {path} / others can read {path}: run 'chmod 600 {path}'"
         raise ConfigurationError(message)
     return raw.decode("ascii", "replace")

@@ -98,11 +98,11 @@ def parse_settings(text: str) -> Settings:
     try:
         settings = Settings.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        message = f"设置文件不是有效的 TOML / consolidator.toml is not TOML: {error}"
+        message = f"设置文件 consolidator.toml 不是有效的 TOML / consolidator.toml is not TOML: {error}"
         raise ConfigurationError(message) from error
     except ValidationError as error:
         where = ".".join(str(step) for step in error.errors(include_url=False, include_input=False)[0]["loc"])
-        message = f"设置项有误 / consolidator.toml: key '{where}' is unknown, missing or wrong"
+        message = f"设置项 '{where}' 不认识、缺少或有误 / consolidator.toml: key '{where}' is unknown, missing or wrong"
         raise ConfigurationError(message) from error
     if len({adapter.source for adapter in settings.adapter}) != len(settings.adapter):
         message = "同一单位只能有一段 [[adapter]] / consolidator.toml: two sections name the same source"
@@ -116,6 +116,7 @@ def read_settings(path: Path) -> Settings:
         return parse_settings(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         message = (
-            f"不是本程序的主目录 / no settings at {path}: name a home with --home, or make one with 'consolidator init'"
+            f"{path} 处没有设置,不是主目录;用 --home 指定,或用 init 建立 / "
+            f"no settings at {path}: name a home with --home, or make one with 'consolidator init'"
         )
         raise ConfigurationError(message) from error

@@ -9,6 +9,7 @@ from consolidator.cli.terminal import put, put_json, say
 from consolidator.facts.state import State
 from consolidator.intake.acting import Act, Acted, send_act
 from consolidator.keys import read_signer
+from consolidator.language import pick, tag
 
 
 def perform(args: Namespace, make_act: Callable[[State], Act]) -> Acted:
@@ -28,10 +29,9 @@ def tell(args: Namespace, acted: Acted, *, confirm: bool) -> int:
         put_json({"source": outcome.source, "document": outcome.document, "kind": outcome.kind, "digest": acted.digest})
         return 0
     put(f"{outcome.source}/{outcome.document}  {acted.digest}")
-    say("已报送,由下一次 run 判定 / sent; the next run judges it")
+    say(pick("已报送,由下一次 run 判定", "sent; the next run judges it"))
     if confirm:
-        say(
-            f"须另一人确认 / another person confirms: consolidator confirm --home {args.home} --key FILE {acted.digest}"
-        )
-    say(f"下一步 next: consolidator run --home {args.home} --once")
+        wanted = pick("须另一人确认", "another person confirms")
+        say(f"{wanted}: consolidator confirm --home {args.home} --key FILE {acted.digest}")
+    say(f"{tag('下一步', 'next')}: consolidator run --home {args.home} --once")
     return 0

@@ -6,12 +6,13 @@ from typing import Any
 
 from consolidator.bootstrap import load_view, open_home
 from consolidator.cli.acting import perform, tell
-from consolidator.cli.terminal import put, put_json, put_table, say
+from consolidator.cli.terminal import put, put_json, put_table, say, yuan
 from consolidator.facts.state import State
 from consolidator.intake.acting import Act
+from consolidator.language import choose, pick, tag
 from consolidator.ledger.releases import list_figures
 from consolidator.views.batches import list_batches, require_batch, show_batch
-from consolidator.views.words import BATCH_STATES, STATES, explain_code
+from consolidator.views.words import BATCH_STATES, STATES, explain_code, name_in
 from schemas.errors import UsageError
 from schemas.money import render_yuan
 
@@ -33,19 +34,19 @@ def show_all(args: Namespace) -> int:
         "金额 yuan",
         "明细 lines by state",
     )
-    put_table([head, *(_render_row(row) for row in rows)])
+    put_table([tuple(map(choose, head)), *(_render_row(row) for row in rows)])
     return 0
 
 
 def _render_row(row: dict[str, Any]) -> tuple[str, ...]:
     programme = f"{row['programme']} {row['programme_name']}"
-    state = f"{BATCH_STATES[row['state']]} {row['state']}"
+    state = tag(BATCH_STATES[row["state"]], row["state"])
     figures = (str(row["count"]), render_yuan(row["fen"]), _render_states(row))
     return (row["batch"], programme, row["period"], state, *figures)
 
 
 def _render_states(row: dict[str, Any]) -> str:
-    return " · ".join(f"{STATES[name]} {sums['count']}" for name, sums in row["states"].items())
+    return " · ".join(f"{name_in(STATES, name)} {sums['count']}" for name, sums in row["states"].items())
 
 
 def show(args: Namespace) -> int:
@@ -55,22 +56,20 @@ def show(args: Namespace) -> int:
     if args.json:
         put_json(batch)
         return 0
-    put(f"{batch['batch']}  {batch['programme_name']}  {batch['period']}  {BATCH_STATES[batch['state']]}")
+    put(f"{batch['batch']}  {batch['programme_name']}  {batch['period']}  {name_in(BATCH_STATES, batch['state'])}")
     put(_render_states(batch))
     if batch["ready_by_bank"]:
-        put("\n待发放,按付款银行 / ready, by paying bank:")
-        put_table(
-            [(row["bank"], str(row["count"]), f"{render_yuan(row['fen'])} 元 yuan") for row in batch["ready_by_bank"]]
-        )
+        put(f"\n{pick('待发放,按付款银行', 'ready, by paying bank')}:")
+        put_table([(row["bank"], str(row["count"]), yuan(row["fen"])) for row in batch["ready_by_bank"]])
     if batch["held_by_finding"]:
-        put("\n存疑拦截,按疑点 / held, by finding:")
+        put(f"\n{pick('存疑拦截,按疑点', 'held, by finding')}:")
         put_table(
             [
-                (code, str(count), *explain_code(code.partition(":")[0]))
+                (code, str(count), pick(*explain_code(code.partition(":")[0])))
                 for code, count in batch["held_by_finding"].items()
             ]
         )
-    say(f"下一个审批序号 / next release number: {batch['next_release']}")
+    say(f"{pick('下一个审批序号', 'next release number')}: {batch['next_release']}")
     return 0
 
 
@@ -85,8 +84,9 @@ def _make_release(state: State, args: Namespace) -> Act:
     figures = list_figures(state, batch)
     banks = [bank for bank, _, _ in figures]
     if sorted(papers) != banks:
+        wanted = ", ".join(banks) or "-"
         message = (
-            f"付款银行不符 / ready lines are at these banks: {', '.join(banks) or 'none'}; give --pay once for each"
+            f"付款银行应为 {wanted},每家一个 --pay / ready lines are at these banks: {wanted}; give --pay once for each"
         )
         raise UsageError(message)
     columns: dict[str, Sequence[Any]] = {

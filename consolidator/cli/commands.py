@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+from consolidator.cli.commands_people import add_census, add_designations
 from consolidator.cli.parsing import Nouns, Parser, add_full, add_home, add_key, add_noun, add_verb
+from consolidator.language import choose
 
 
 def make_parser() -> Parser:
@@ -16,7 +18,7 @@ def make_parser() -> Parser:
         "consolidator status --home county                          现在到哪一步 / where the county stands",
         "consolidator log verify --home county                      核验公开日志 / verify the log",
     ]
-    nouns = parser.add_subparsers(title="命令 commands", metavar="COMMAND", required=True, parser_class=Parser)
+    nouns = parser.add_subparsers(title=choose("命令 commands"), metavar="COMMAND", required=True, parser_class=Parser)
     _add_trials(nouns)
     _add_init(nouns)
     _add_work(nouns)
@@ -25,6 +27,9 @@ def make_parser() -> Parser:
     _add_reviews(nouns)
     _add_acts(nouns)
     _add_log(nouns)
+    add_census(nouns)
+    add_designations(nouns)
+    _add_upkeep(nouns)
     return parser
 
 
@@ -55,6 +60,14 @@ def _add_trials(nouns: Nouns) -> None:
     sample.add_argument("--to", type=Path, required=True, metavar="DIR", help="空文件夹 / an empty folder")
     _add_size(sample, 2000)
     bench = add_verb(nouns, "bench", "trials:bench", "测量速度 / measure the speed", "bench --lines 300000 --json")
+    bench.add_argument(
+        "--what",
+        choices=("lines", "acts", "small", "size", "pair"),
+        default="lines",
+        help="测什么:全程、分步、小批、规模、两县 / whole way, separate acts, small batches, size, two counties",
+    )
+    bench.add_argument("--batches", type=int, default=300, metavar="N", help="小批次个数 / small batches")
+    bench.add_argument("--people", type=int, default=500_000, metavar="N", help="人数 / people, for size")
     bench.add_argument("--lines", type=int, default=300_000, metavar="N", help="明细条数 / number of lines")
     bench.add_argument("--runs", type=int, default=5, metavar="N", help="次数,取中位数 / runs, the median counts")
 
@@ -280,3 +293,33 @@ def _add_log(nouns: Nouns) -> None:
         "log replay --home county",
     )
     add_home(replay)
+
+
+def _add_upkeep(nouns: Nouns) -> None:
+    doctor = add_verb(
+        nouns,
+        "doctor",
+        "doctor:run",
+        "检查主目录与设置 / look a home over: settings, keys, journal, disk",
+        "doctor --home county",
+        "doctor --home county --json",
+    )
+    add_home(doctor)
+    schemas = add_noun(nouns, "schemas", "数据规范 / schemas", "schemas write --to docs/schemas")
+    write = add_verb(
+        schemas,
+        "write",
+        "schemas:write",
+        "写出 JSON Schema 与示例 / write JSON Schemas and an example of each kind",
+        "schemas write --to docs/schemas",
+    )
+    write.add_argument("--to", type=Path, required=True, metavar="DIR", help="文件夹 / the folder")
+    rules = add_noun(nouns, "rules", "规则手册 / the rule book", "rules write --to docs/rules.md")
+    book = add_verb(
+        rules,
+        "write",
+        "rules:write",
+        "写出规则手册 / write the rule book as a page",
+        "rules write --to docs/rules.md",
+    )
+    book.add_argument("--to", type=Path, required=True, metavar="FILE", help="文件 / the file")

@@ -1,9 +1,10 @@
-"""Owns how an error is told: one line Chinese, one line English, the next step, and the exit code."""
+"""Owns how an error is told: what is wrong, the next step, and the exit code."""
 
-import sys
 import traceback
 
-from schemas.codes import CODES
+from consolidator.cli.terminal import say
+from consolidator.language import pick, speaks, tag
+from schemas.codes import CODES, CodeText
 from schemas.errors import (
     ConfigurationError,
     ConflictError,
@@ -39,34 +40,47 @@ _OTHER = ("出错", "重试", "try again")
 
 def tell_error(error: ConsolidatorError) -> int:
     """Tell an error of ours; gives the exit code."""
-    zh, next_zh, next_en = next((text for kind, text in _TEXTS.items() if isinstance(error, kind)), _OTHER)
-    en = str(error)
-    if isinstance(error, InputError):
-        code = CODES.get(error.code)
-        if code is not None:
-            zh, en, next_zh, next_en = (
-                f"{error.code} {code.zh}",
-                f"{code.en}: {error.detail}",
-                code.next_zh,
-                code.next_en,
-            )
-    elif _SEPARATOR in en:
-        zh, _, en = en.partition(_SEPARATOR)
-    _write(f"错误:{zh}", f"error: {en}", f"下一步 next:{next_zh} / {next_en}")
+    _tell(*_describe(error))
     return error.exit_code
+
+
+def _describe(error: ConsolidatorError) -> tuple[str, str, str, str]:
+    """Give the error in Chinese and English, and the next step in both."""
+    if isinstance(error, InputError) and error.code in CODES:
+        return _describe_coded(error, CODES[error.code])
+    zh, next_zh, next_en = next((text for kind, text in _TEXTS.items() if isinstance(error, kind)), _OTHER)
+    message = str(error)
+    told, separator, en = message.partition(_SEPARATOR)
+    return (told, en, next_zh, next_en) if separator else (_add(zh, message), message, next_zh, next_en)
+
+
+def _describe_coded(error: InputError, code: CodeText) -> tuple[str, str, str, str]:
+    about = ", ".join(each for each in (error.position, error.detail) if each)
+    zh = _add(f"{error.code} {code.zh}", about)
+    return zh, f"{code.en}: {about}" if about else code.en, code.next_zh, code.next_en
+
+
+def _add(zh: str, detail: str) -> str:
+    """Add a detail that has no Chinese, where no English line tells it: better so than not at all."""
+    return f"{zh}({detail})" if detail and speaks("zh") else zh
 
 
 def tell_unexpected(error: Exception, *, debug: bool) -> int:
     """Tell an error nobody thought of. Its text may hold anything, so only its type is shown unless asked."""
     if debug:
         traceback.print_exception(error)
-    _write(
-        f"错误:程序出现意外({type(error).__name__})",
-        f"error: something unexpected happened ({type(error).__name__})",
-        "下一步 next:重试;仍出错时加 --debug 并报告 / try again; if it stays, add --debug and report it",
+    name = type(error).__name__
+    _tell(
+        f"程序出现意外({name})",
+        f"something unexpected happened ({name})",
+        "重试;仍出错时加 --debug 并报告",
+        "try again; if it stays, add --debug and report it",
     )
     return UNEXPECTED
 
 
-def _write(*lines: str) -> None:
-    sys.stderr.write("".join(f"{line}\n" for line in lines))
+def _tell(zh: str, en: str, next_zh: str, next_en: str) -> None:
+    """Write what is wrong and the next step, in the language of now."""
+    say(pick(f"错误:{zh}", f"error: {en}", "\n"))
+    colon = ": " if speaks("en") else ":"
+    say(f"{tag('下一步', 'next')}{colon}{pick(next_zh, next_en)}")

@@ -4,6 +4,7 @@ from argparse import Namespace
 
 from consolidator.cli.terminal import put, put_json, say
 from consolidator.keys import make_signer, write_signer
+from consolidator.language import pick
 from consolidator.transparency.keys import render_vkey
 
 
@@ -17,5 +18,5 @@ def new(args: Namespace) -> int:
         return 0
     put(vkey)
     say(f"keyid: {keyid}")
-    say(f"私钥文件只留给本人 / keep the key file to yourself: {args.to}")
+    say(f"{pick('私钥文件只留给本人', 'keep the key file to yourself')}: {args.to}")
     return 0

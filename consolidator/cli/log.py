@@ -7,6 +7,7 @@ from consolidator.bootstrap import county_maker, open_home
 from consolidator.cli.terminal import progress, put, put_json, say
 from consolidator.gate.passing import NO_WITNESSES
 from consolidator.home.status import read_log_key
+from consolidator.language import choose, pick, tag
 from consolidator.verify.log import check_totals, verify_log
 from schemas.errors import VerificationError
 from streams.embedded.journal import open_journal_read_only
@@ -17,7 +18,7 @@ def verify(args: Namespace) -> int:
     """Verify signature, tree, sequence and totals of the home's log."""
     home = open_home(args.home).home
     key = read_log_key(args.policy or home.policy)
-    with open_journal_read_only(home.journal) as journal, progress("核验 verify") as advance:
+    with open_journal_read_only(home.journal) as journal, progress(choose("核验 verify")) as advance:
         record = journal.last_commit()
         if record is None:
             message = "日志还是空的 / the log is empty: run 'consolidator run --once' first"
@@ -28,22 +29,26 @@ def verify(args: Namespace) -> int:
     if args.json:
         put_json({"verified": True, **asdict(report), "checkpoint": head.checkpoint})
         return 0
-    put(f"核验通过 verified: {report.origin}  条目 size {report.size}  根 root {report.root}")
-    put("签名、树、序号、总额均一致 / signature, tree, sequence and totals hold")
-    say(NO_WITNESSES)
+    put(
+        f"{tag('核验通过', 'verified')}: {report.origin}  "
+        f"{tag('条目', 'size')} {report.size}  {tag('根', 'root')} {report.root}"
+    )
+    put(pick("签名、树、序号、总额均一致", "signature, tree, sequence and totals hold"))
+    say(choose(NO_WITNESSES))
     return 0
 
 
 def replay(args: Namespace) -> int:
     """Recompute the log from the commands and compare it byte for byte with what is stored."""
     office = open_home(args.home)
-    with open_journal_read_only(office.home.journal) as journal, progress("重算 replay") as advance:
+    with open_journal_read_only(office.home.journal) as journal, progress(choose("重算 replay")) as advance:
         record = journal.last_commit()
         size = 0 if record is None else record.head.size
         replayed = check_replay(journal, county_maker(office), lambda done: advance(done, size))
     if args.json:
         put_json({"identical": True, **asdict(replayed)})
         return 0
-    put(f"重算一致 identical: 命令 commands {replayed.commands} · 条目 entries {replayed.entries}")
-    put(f"根 root {replayed.root}")
+    counts = f"{tag('命令', 'commands')} {replayed.commands} · {tag('条目', 'entries')} {replayed.entries}"
+    put(f"{tag('重算一致', 'identical')}: {counts}")
+    put(f"{tag('根', 'root')} {replayed.root}")
     return 0

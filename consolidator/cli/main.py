@@ -7,11 +7,19 @@ from importlib import import_module
 
 from consolidator.cli.commands import make_parser
 from consolidator.cli.errors import UNEXPECTED, tell_error, tell_unexpected
+from consolidator.cli.terminal import say
+from consolidator.language import choose_language, pick, speaking
 from schemas.errors import ConsolidatorError
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command; gives the exit code (DESIGN section 11)."""
+    given = sys.argv[1:] if words is None else words
+    with speaking(choose_language(given, os.environ)):
+        return _run(given)
+
+
+def _run(words: Sequence[str]) -> int:
     debug = False
     try:
         args = make_parser().parse_args(words)
@@ -25,7 +33,7 @@ def main(words: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
-        sys.stderr.write("已中断 / interrupted\n")
+        say(pick("已中断", "interrupted"))
         return UNEXPECTED
     except Exception as error:  # noqa: BLE001 -- the last place where anything can be told
         return tell_unexpected(error, debug=debug)

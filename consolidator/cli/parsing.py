@@ -1,11 +1,24 @@
 """Owns the shape of the command line: parsers whose help begins with examples, and the arguments many verbs share."""
 
 import argparse
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from consolidator.language import LANGUAGES, OPTION, choose, tag
 from schemas.errors import UsageError
+
+# What argparse complains of most, in Chinese; anything else is told in its own words.
+_COMPLAINTS: Mapping[str, str] = {
+    r"the following arguments are required: (.+)": r"缺少 \1",
+    r"unrecognized arguments: (.+)": r"不认识的参数 \1",
+    r"argument (\S+): expected .+": r"\1 缺少取值",
+    r"argument (\S+): invalid choice: ('.*?') \(choose from (.+)\)": r"\1 没有 \2,可选 \3",
+    r"argument (\S+): invalid int value: (.+)": r"\1 应为整数,不是 \2",
+    r"argument (\S+): not allowed with argument (\S+)": r"\1 与 \2 不能同时使用",
+    r"one of the arguments (.+) is required": r"\1 须填其一",
+}
 
 
 class Parser(argparse.ArgumentParser):
@@ -13,15 +26,50 @@ class Parser(argparse.ArgumentParser):
 
     examples: Sequence[str] = ()
 
+    def __init__(self, *, prog: str, description: str) -> None:
+        """Make a parser whose words are told in the language of now."""
+        super().__init__(prog=prog, description=choose(description), add_help=False, formatter_class=_Formatter)
+        self._optionals.title = tag("选项", "options")
+        self._positionals.title = tag("参数", "arguments")
+        self.add_argument("-h", "--help", action="help", help="显示帮助 / show this help")
+        self.add_argument(
+            OPTION,
+            choices=LANGUAGES,
+            default=argparse.SUPPRESS,
+            help="只用中文或英文,默认依系统语言 / tell in Chinese or English only; default: by locale",
+        )
+
     def format_help(self) -> str:
         """Put the examples first."""
-        lines = "".join(f"  {example}\n" for example in self.examples)
-        return f"示例 examples:\n{lines}\n{super().format_help()}"
+        lines = "".join(f"  {_choose_remark(example)}\n" for example in self.examples)
+        return f"{tag('示例', 'examples')}:\n{lines}\n{super().format_help()}"
 
     def error(self, message: str) -> NoReturn:
         """Refuse the words of the command line."""
-        text = f"用法有误,见 '{self.prog} --help' / {message}: see '{self.prog} --help'"
+        text = f"用法有误:{_translate(message)},见 '{self.prog} --help' / {message}: see '{self.prog} --help'"
         raise UsageError(text)
+
+
+class _Formatter(argparse.HelpFormatter):
+    """Tells "usage" and the arguments' help in the language of now."""
+
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:  # noqa: ANN401 -- argparse's own arguments, passed on
+        super().add_usage(usage, actions, groups, f"{tag('用法', 'usage')}: " if prefix is None else prefix)
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        return None if action.help is None else choose(action.help)
+
+
+def _choose_remark(example: str) -> str:
+    """Choose the language of what stands behind an example, after its second space in a row."""
+    command, space, remark = example.partition("  ")
+    return f"{command}{space}{remark[: len(remark) - len(remark.lstrip())]}{choose(remark.lstrip())}"
+
+
+def _translate(message: str) -> str:
+    """Give the Chinese for a complaint of argparse's."""
+    matches = ((re.fullmatch(pattern, message), text) for pattern, text in _COMPLAINTS.items())
+    return next((match.expand(text) for match, text in matches if match), message)
 
 
 Nouns = Any  # argparse keeps the type of what add_subparsers gives to itself
@@ -43,7 +91,7 @@ def add_noun(nouns: Nouns, name: str, text: str, *examples: str) -> Nouns:
     """Add a noun that has verbs of its own."""
     parser: Parser = nouns.add_parser(name, help=text, description=text)
     parser.examples = [f"consolidator {example}" for example in examples]
-    return parser.add_subparsers(title="动作 verbs", metavar="VERB", required=True)
+    return parser.add_subparsers(title=choose("动作 verbs"), metavar="VERB", required=True)
 
 
 def add_home(parser: Parser) -> None:

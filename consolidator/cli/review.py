@@ -5,15 +5,15 @@ from typing import Any
 
 from consolidator.bootstrap import load_view, open_home
 from consolidator.cli.acting import perform, tell
-from consolidator.cli.terminal import put, put_json, say
+from consolidator.cli.terminal import put, put_json, say, yuan
 from consolidator.facts.state import State
 from consolidator.intake.acting import Act
+from consolidator.language import pick, tag
 from consolidator.privacy.masking import mask_name
 from consolidator.views.batches import require_batch
 from consolidator.views.reviews import list_held
-from consolidator.views.words import LEVELS, explain_code
+from consolidator.views.words import LEVELS, explain_code, name_in
 from schemas.errors import UsageError
-from schemas.money import render_yuan
 
 
 def show(args: Namespace) -> int:
@@ -26,20 +26,23 @@ def show(args: Namespace) -> int:
         return 0
     for row in rows:
         _tell(row)
-    say(f"存疑拦截 held: {len(rows)}")
+    say(f"{tag('存疑拦截', 'held')}: {len(rows)}")
     return 0
 
 
 def _tell(row: dict[str, Any]) -> None:
-    place = "" if row["row"] is None else f"  {row['file']} 第 {row['row']} 行"
+    place = "" if row["row"] is None else f"  {row['file']} {_render_row(row['row'])}"
     people = row["beneficiary_name"]
     if row["payee_name"] != people:
-        people += f"(领款 payee {row['payee_name']})"
-    put(f"{row['line']}  {people}  {row['programme']} {row['period']}  {render_yuan(row['amount_fen'])} 元{place}")
+        people += f"({tag('领款', 'payee')} {row['payee_name']})"
+    put(f"{row['line']}  {people}  {row['programme']} {row['period']}  {yuan(row['amount_fen'])}{place}")
     for finding in row["findings"]:
         code, _, level = finding.partition(":")
-        zh, en = explain_code(code)
-        put(f"    {LEVELS[level]} {code} {zh} / {en}")
+        put(f"    {name_in(LEVELS, level)} {code} {pick(*explain_code(code))}")
+
+
+def _render_row(number: int) -> str:
+    return pick(f"第 {number} 行", f"row {number}")
 
 
 def act(args: Namespace) -> int:

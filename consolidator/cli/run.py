@@ -12,6 +12,7 @@ from consolidator.gate.passing import NO_WITNESSES
 from consolidator.home.reports import RunReport, describe_run, render_refusal, render_waiting
 from consolidator.home.running import Watch, run_once, run_watching
 from consolidator.intake.outcomes import FileOutcome, render_outcome
+from consolidator.language import choose, pick, tag
 from schemas.errors import InputError
 
 
@@ -20,13 +21,17 @@ def run(args: Namespace) -> int:
     if not args.once:
         return _watch(args)
     office = open_home(args.home)
-    with progress("比对 run") as advance:
-        report = run_once(office, lambda done: advance(done.commands_done, done.commands_total))
+    with progress(choose("比对 run")) as advance:
+        report = run_once(office, lambda done: advance(done.commands_done, done.commands_total), _tell_large)
     if args.json:
         put_json(describe_run(report))
     else:
         _tell(report)
     return InputError.exit_code if report.outcomes else 0
+
+
+def _tell_large(name: str, lines: int) -> None:
+    say(f"{tag('正在写清单', 'writing a list')} {name}: {lines}")
 
 
 def _tell(report: RunReport) -> None:
@@ -35,11 +40,12 @@ def _tell(report: RunReport) -> None:
     for sending in report.waiting:
         put(render_waiting(sending))
     say(
-        f"命令 commands {report.commands} · 条数 items {report.lines} · 受理 documents {report.documents} · "
-        f"退回 refused {len(report.outcomes)} · 代发文件 order files {report.sent}"
+        f"{tag('命令', 'commands')} {report.commands} · {tag('条数', 'items')} {report.lines} · "
+        f"{tag('受理', 'documents')} {report.documents} · {tag('退回', 'refused')} {len(report.outcomes)} · "
+        f"{tag('代发文件', 'order files')} {report.sent}"
     )
     if report.sendings:
-        say(NO_WITNESSES)
+        say(choose(NO_WITNESSES))
 
 
 def _watch(args: Namespace) -> int:
@@ -48,10 +54,10 @@ def _watch(args: Namespace) -> int:
     stop = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    say("运行中,Ctrl-C 结束 / running, Ctrl-C ends it")
+    say(pick("运行中,Ctrl-C 结束", "running, Ctrl-C ends it"))
     tell_report = (lambda report: put_json(describe_run(report))) if args.json else _tell
     run_watching(office, Watch(lambda: int(time.time()), stop, _tell_files, tell_report))
-    say("已结束 / ended")
+    say(pick("已结束", "ended"))
     return 0
 
 

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from consolidator.bootstrap import open_desk, open_home
 from consolidator.cli.terminal import progress, put, put_json, say
-from consolidator.intake.outcomes import FileOutcome, Word, describe_outcome, render_outcome
+from consolidator.intake.outcomes import WORDS_ZH, FileOutcome, Word, describe_outcome, render_outcome
 from consolidator.intake.submitting import list_submissions, submit_all
+from consolidator.language import choose, pick, tag
 from schemas.errors import InputError
 
 FILES_WATCHED_MIN = 20  # fewer are done before a bar is seen
@@ -20,7 +21,7 @@ def run(args: Namespace) -> int:
     submissions = list_submissions(args.paths, args.source, int(time.time()))
     with open_desk(office) as desk:
         if len(submissions) > FILES_WATCHED_MIN:
-            with progress("报送 submit") as advance:
+            with progress(choose("报送 submit")) as advance:
                 outcomes = submit_all(desk, submissions, advance)
         else:
             outcomes = submit_all(desk, submissions)
@@ -30,9 +31,10 @@ def run(args: Namespace) -> int:
     else:
         for outcome in outcomes:
             put(render_outcome(outcome))
-        say(f"新收 new {counts['new']} · 已收过 identical {counts['identical']} · 退回 refused {counts['refused']}")
+        say(" · ".join(f"{tag(zh, word)} {counts[word]}" for word, zh in WORDS_ZH.items()))
         if counts["refused"]:
-            say(f"退回文件与原因在 {args.home}/refused/ / what was turned away is kept there, with the reason")
+            text = pick("退回文件与原因在", "what was turned away is kept, with the reason, in")
+            say(f"{text}: {args.home}/refused/")
     return InputError.exit_code if counts["refused"] else 0
 
 

@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from consolidator.language import tag
+from schemas.money import render_yuan
+
 Advance = Callable[[int, int], None]
 
 
@@ -52,6 +55,11 @@ def put_table(rows: list[tuple[str, ...]]) -> None:
     widths = [max(_width(cell) for cell in column) for column in zip(*rows, strict=True)]
     for row in rows:
         put("  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def yuan(fen: int) -> str:
+    """Write an amount for a person."""
+    return f"{render_yuan(fen)} {tag('元', 'yuan')}"
 
 
 def _width(text: str) -> int:

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from consolidator.cli.terminal import progress, put, put_json, put_table, say
+from consolidator.language import choose, pick, tag
 
 
 def demo(args: Namespace) -> int:
@@ -13,7 +14,7 @@ def demo(args: Namespace) -> int:
 
     from consolidator.demo import print_page, run_demo  # noqa: PLC0415 -- the same
 
-    with progress("演示 demo") as advance:
+    with progress(choose("演示 demo")) as advance:
         result = run_demo(args.home, args.lines, args.seed, lambda _stage, done, total: advance(done, total))
     if args.json:
         put_json(result.figures)
@@ -26,23 +27,36 @@ def sample(args: Namespace) -> int:
     """Write the sample county's files."""
     from consolidator.sample import write_sample  # noqa: PLC0415 -- demo and bench do not need it
 
-    with progress("示例 sample") as advance:
+    with progress(choose("示例 sample")) as advance:
         summary = write_sample(args.to, args.lines, args.seed, advance)
     if args.json:
         put_json(asdict(summary))
         return 0
-    put(f"示例已生成 / the sample is written: {args.to}")
-    put(f"明细 lines {summary.lines} · 批次 batches {summary.batches} · 文件 files {summary.files}")
-    say("示例数据,人物均为虚构 / sample data, all persons are fictional")
-    say(f"下一步 next: consolidator init --home county --county {summary.county} --sample {args.to}")
+    put(f"{pick('示例已生成', 'the sample is written')}: {args.to}")
+    put(
+        f"{tag('明细', 'lines')} {summary.lines} · {tag('批次', 'batches')} {summary.batches} · "
+        f"{tag('文件', 'files')} {summary.files}"
+    )
+    say(pick("示例数据,人物均为虚构", "sample data, all persons are fictional"))
+    say(f"{tag('下一步', 'next')}: consolidator init --home county --county {summary.county} --sample {args.to}")
     return 0
 
 
 def bench(args: Namespace) -> int:
     """Measure the speed."""
-    from consolidator.bench import run_bench  # noqa: PLC0415 -- demo and sample do not need it
+    from consolidator import bench as measuring  # noqa: PLC0415 -- demo and sample do not need it
 
-    result = asdict(run_bench(args.lines, args.runs, say))
+    match args.what:
+        case "acts":
+            result = measuring.measure_acts(args.lines, args.runs, say)
+        case "small":
+            result = measuring.measure_small(args.batches, say)
+        case "size":
+            result = measuring.measure_size(args.people, args.lines, say)
+        case "pair":
+            result = measuring.measure_pair(args.lines, args.runs, say)
+        case _:
+            result = asdict(measuring.run_bench(args.lines, args.runs, say))
     if args.json:
         put_json(result)
         return 0
@@ -52,9 +66,10 @@ def bench(args: Namespace) -> int:
 
 def _put_bench(result: dict[str, Any]) -> None:
     """Write a measurement as tables: result, time per stage, conditions."""
-    stages, conditions = result.pop("us_per_stage"), result.pop("conditions")
+    stages, conditions = result.pop("us_per_stage", {}), result.pop("conditions")
     put_table([(name, str(value)) for name, value in result.items()])
-    put("\n每条明细微秒 microseconds a line")
-    put_table([(stage, f"{spent:.2f}") for stage, spent in stages.items()])
-    put("\n条件 conditions")
+    if stages:
+        put(f"\n{tag('每条明细微秒', 'microseconds a line')}")
+        put_table([(stage, f"{spent:.2f}") for stage, spent in stages.items()])
+    put(f"\n{tag('条件', 'conditions')}")
     put_table([(name, str(value)) for name, value in conditions.items()])

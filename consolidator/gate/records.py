@@ -94,7 +94,10 @@ def open_records(path: Path) -> GateRecords:
         if version == 0:
             connection.executescript(_TABLES)
     if version not in (0, _VERSION):
-        message = f"闸口记录来自其他版本 / gate.sqlite has version {version}: use the release that made it"
+        message = (
+            f"闸口记录来自其他版本({version}),用当时的版本打开 / "
+            f"gate.sqlite has version {version}: use the release that made it"
+        )
         raise ConfigurationError(message)
     return GateRecords(connection)
 

@@ -63,7 +63,10 @@ def plan_sample(county: str, sample: Path) -> Founding:
     """Plan a home with a sample's published keys: for demonstration only. Genesis is stamped with its first instant."""
     manifest = read_manifest(sample)
     if manifest.county != county:
-        message = f"示例属于另一县区 / the sample is of county {manifest.county}: use --county {manifest.county}"
+        message = (
+            f"示例属于县区 {manifest.county},请改 --county / "
+            f"the sample is of county {manifest.county}: use --county {manifest.county}"
+        )
         raise ConfigurationError(message)
     log_key = read_signer(sample / "keys" / "log.key")
     if log_key.name != manifest.origin:
@@ -107,7 +110,7 @@ def create_home(root: Path, founding: Founding) -> Home:
 
 def _check_free(root: Path) -> None:
     if root.is_symlink() or (root.exists() and (not root.is_dir() or any(root.iterdir()))):
-        message = f"目录已存在且不为空,不会覆盖 / {root} exists and is not empty: choose another --home"
+        message = f"目录 {root} 已存在且不为空,不会覆盖 / {root} exists and is not empty: choose another --home"
         raise ConflictError(message)
 
 

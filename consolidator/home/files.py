@@ -22,7 +22,8 @@ def disk_errors() -> Iterator[None]:
         yield
     except OSError as error:
         message = (
-            f"磁盘不可用 / the disk does not answer ({error.strerror}): free space or check permissions, then repeat"
+            f"磁盘不可用({error.strerror}),请腾出空间或检查权限 / "
+            f"the disk does not answer ({error.strerror}): free space or check permissions, then repeat"
         )
         raise DependencyError(message) from error
 

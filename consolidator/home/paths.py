@@ -72,3 +72,8 @@ class Home:
     def outbox(self) -> Path:
         """Order files, one folder a paying bank; only ever complete ones."""
         return self.root / "outbox"
+
+    @property
+    def returns(self) -> Path:
+        """What senders have to correct or to know, one folder a source; derived, made again when missing."""
+        return self.root / "returns"

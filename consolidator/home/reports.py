@@ -7,6 +7,7 @@ from typing import Any
 from consolidator.gate.sending import Sending
 from consolidator.gate.texts import GATE_CODES
 from consolidator.intake.outcomes import describe_reason
+from consolidator.language import pick, tag
 from schemas.codes import CODES, CodeText
 from schemas.commits import Outcome
 
@@ -90,8 +91,8 @@ def render_refusal(outcome: Outcome, file: str) -> str:
     place = f" ({where})" if where else ""
     detail = f" [{outcome.detail}]" if outcome.detail else ""
     return (
-        f"{WORDS_ZH[outcome.word]} {outcome.word}  {outcome.source}/{outcome.document}{place}  "
-        f"{outcome.code} {text.zh} / {text.en}{detail} → {text.next_zh} / {text.next_en}"
+        f"{tag(WORDS_ZH[outcome.word], outcome.word)}  {outcome.source}/{outcome.document}{place}  "
+        f"{outcome.code} {pick(text.zh, text.en)}{detail} → {pick(text.next_zh, text.next_en)}"
     )
 
 
@@ -99,5 +100,6 @@ def render_waiting(sending: Sending) -> str:
     """Write one line about an order file that waits."""
     text = GATE_CODES[sending.code]
     return (
-        f"未发出 waiting  {sending.file.file}  {sending.code} {text.zh} / {text.en} → {text.next_zh} / {text.next_en}"
+        f"{tag('未发出', 'waiting')}  {sending.file.file}  {sending.code} "
+        f"{pick(text.zh, text.en)} → {pick(text.next_zh, text.next_en)}"
     )

@@ -1,5 +1,6 @@
 """Owns the loop of a county: lock, recover, apply what is pending, commit, gate; then the same again, or the end."""
 
+import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,7 +17,8 @@ from consolidator.intake.outcomes import FileOutcome
 from consolidator.intake.refusals import keep_unknown
 from consolidator.intake.spool import heal_spool
 from consolidator.intake.submitting import take_inbox
-from consolidator.ledger.closes import is_close_due
+from consolidator.ledger.ledger import is_tick_due
+from consolidator.returns.updating import Lists, OnLarge, restore_lists, tell_nobody, update_lists
 from consolidator.sealing import County
 from schemas.commands import Command
 from schemas.commits import CommitRecord, Outcome, Step
@@ -42,6 +44,7 @@ class Runner:
     office: Office
     journal: SqliteJournal
     gate: Gate
+    lists: Lists
     on_progress: OnProgress = _ignore
     report: RunReport = field(default_factory=RunReport)
     files: list[OrderFile] = field(default_factory=list)
@@ -65,9 +68,11 @@ class Runner:
         """Recover, append what a crash left half spooled, and send what an earlier run could not."""
         self.engine = Engine(self.journal, county_maker(self.office), self._after_commit, self.on_progress)
         self.engine.recover()
+        gc.freeze()  # a county's state is millions of objects that stay: no collection should look at them again
         heal_spool(self.office.home, self.journal)
         if self.engine.last_commit is not None:
             self._note(send_due(self.gate, self.state.policy.quorum, self.record.head.size))
+            restore_lists(self.lists)
 
     def has_pending(self) -> bool:
         """Say whether the journal holds commands that are not applied."""
@@ -82,6 +87,7 @@ class Runner:
                 offer_again(self.journal, due)
             self._run()
         self.report.settle_gaps(list_open(self.state))
+        update_lists(self.lists, self.report.outcomes)
 
     def _run(self) -> None:
         record, told = self.engine.last_commit, len(self.report.outcomes)
@@ -112,22 +118,26 @@ class Runner:
 
 
 @contextmanager
-def open_runner(office: Office, on_progress: OnProgress = _ignore) -> Iterator[Runner]:
-    """Hold the home's lock and give a started runner; at a clean end a snapshot is kept. ConflictError if locked."""
+def open_runner(office: Office, on_progress: OnProgress = _ignore, on_large: OnLarge = tell_nobody) -> Iterator[Runner]:
+    """Hold the home's lock and give a started runner; at a clean end a snapshot is kept. ConflictError if locked.
+
+    ``on_large`` is told of a list for a sender that takes a while to write: its name and number of lines.
+    """
     with (
         hold_lock(office.home.lock),
         open_journal(office.home.journal) as journal,
         open_gate(office, journal) as gate,
     ):
-        runner = Runner(office, journal, gate, on_progress)
+        lists = Lists(office.home.returns, office.home.refused, journal, county_maker(office), on_large)
+        runner = Runner(office, journal, gate, lists, on_progress)
         runner.start()
         yield runner
         runner.engine.close()
 
 
-def run_once(office: Office, on_progress: OnProgress = _ignore) -> RunReport:
+def run_once(office: Office, on_progress: OnProgress = _ignore, on_large: OnLarge = tell_nobody) -> RunReport:
     """Apply what is pending, send what the gate lets out, and end. No ticks: the log depends on the commands only."""
-    with open_runner(office, on_progress) as runner:
+    with open_runner(office, on_progress, on_large) as runner:
         runner.apply_pending()
         return runner.report
 
@@ -151,8 +161,10 @@ def run_watching(office: Office, watch: Watch) -> None:
             outcomes = take_inbox(desk, watch.now())
             watch.on_files([each for each in outcomes if f"{each.source}/{each.file}" not in unreadable])
             unreadable |= {f"{each.source}/{each.file}" for each in outcomes if each.code == "I01"}
-            if not runner.has_pending() and is_close_due(runner.state, watch.now()):
+            if not runner.has_pending() and is_tick_due(runner.state, watch.now()):
                 runner.journal.append([Command("tick", watch.now(), b"")])
+            if outcomes:  # files turned away, too, go back to their senders
+                update_lists(runner.lists)
             if runner.has_pending():
                 runner.apply_pending()
                 report, runner.report = runner.report, RunReport()

@@ -21,11 +21,13 @@ def read_log_key(policy: Path) -> Verifier:
     try:
         lines = policy.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        message = f"策略文件无法读取 / the policy file {policy} cannot be read"
+        message = f"策略文件 {policy} 无法读取 / the policy file {policy} cannot be read"
         raise ConfigurationError(message) from error
     keys = [line.removeprefix(_LOG_LINE).strip() for line in lines if line.startswith(_LOG_LINE)]
     if len(keys) != 1:
-        message = f"策略文件应有且仅有一行 log / the policy file {policy} must have exactly one line 'log VKEY'"
+        message = (
+            f"策略文件 {policy} 应有且仅有一行 log / the policy file {policy} must have exactly one line 'log VKEY'"
+        )
         raise ConfigurationError(message)
     return parse_vkey(keys[0])
 

@@ -14,10 +14,16 @@ from schemas.documents import parse_document, render_document, render_parts
 from schemas.envelope import parse_envelope
 from schemas.errors import ConfigurationError, InputError
 from schemas.headers import parse_base_header, parse_header
-from schemas.parts import Columns, ReleasePart, ReviewPart, parse_part
+from schemas.parts import Columns, DesignationsPart, DispositionPart, ExpectedPart, ReleasePart, ReviewPart, parse_part
 from streams.journal import Journal
 
-_PARTS: Mapping[str, type[Columns]] = {"review": ReviewPart, "release": ReleasePart}
+_PARTS: Mapping[str, type[Columns]] = {
+    "designations": DesignationsPart,
+    "disposition": DispositionPart,
+    "expected": ExpectedPart,
+    "release": ReleasePart,
+    "review": ReviewPart,
+}
 
 
 @dataclass(frozen=True, slots=True)

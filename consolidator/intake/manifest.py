@@ -67,11 +67,14 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         manifest = Manifest.model_validate_json((folder / MANIFEST).read_bytes())
     except OSError as error:
-        message = f"不是示例文件夹 / {folder} has no {MANIFEST}: make one with 'consolidator sample --to {folder}'"
+        message = (
+            f"{folder} 不是示例文件夹,可用 sample 生成 / "
+            f"{folder} has no {MANIFEST}: make one with 'consolidator sample --to {folder}'"
+        )
         raise ConfigurationError(message) from error
     except ValidationError as error:
         where = ".".join(str(step) for step in error.errors(include_url=False, include_input=False)[0]["loc"])
-        message = f"示例清单有误 / {MANIFEST}: field '{where}' is wrong; make the sample again"
+        message = f"示例清单 {MANIFEST} 的 '{where}' 有误 / {MANIFEST}: field '{where}' is wrong; make the sample again"
         raise ConfigurationError(message) from error
     if any(".." in Path(item.file).parts for item in manifest.items):
         message = f"示例清单有误 / {MANIFEST} names a file outside its folder"

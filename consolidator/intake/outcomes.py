@@ -1,14 +1,16 @@
 """Owns what intake says about a file: taken, known already, or turned away. No personal data."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from consolidator.language import pick, tag
 from schemas.codes import CODES, CodeText
 from schemas.errors import InputError
 from schemas.headers import Header
 
 Word = Literal["new", "identical", "refused"]
-WORDS_ZH = {"new": "新收", "identical": "已收过", "refused": "退回"}
+WORDS_ZH: Mapping[Word, str] = {"new": "新收", "identical": "已收过", "refused": "退回"}
 _UNKNOWN = CodeText("", "", "", "")
 
 
@@ -62,9 +64,9 @@ def describe_outcome(outcome: FileOutcome) -> dict[str, Any]:
 
 def render_outcome(outcome: FileOutcome) -> str:
     """Write one line for a person: file, outcome, code, place, next step."""
-    name = f"{WORDS_ZH[outcome.word]} {outcome.word}  {outcome.file}"
+    name = f"{tag(WORDS_ZH[outcome.word], outcome.word)}  {outcome.file}"
     if not outcome.code:
         return f"{name}  {outcome.source}/{outcome.document}"
     text = CODES.get(outcome.code, _UNKNOWN)
     place = f" ({outcome.position})" if outcome.position else ""
-    return f"{name}{place}  {outcome.code} {text.zh} / {text.en} → {text.next_zh} / {text.next_en}"
+    return f"{name}{place}  {outcome.code} {pick(text.zh, text.en)} → {pick(text.next_zh, text.next_en)}"

@@ -88,7 +88,7 @@ def heal_held(folder: Path, journal: Journal) -> int:
             continue
         match = _WAITING.fullmatch(path.name)
         if match is None:
-            message = f"不认识的文件 / a file nobody put there: look at {path}, then remove it"
+            message = f"不认识的文件 {path},查看后移走 / a file nobody put there: look at {path}, then remove it"
             raise ConflictError(message)
         document = parse_document(path.read_bytes())
         if match["mark"] == "+" or not journal.holds_document(document.envelope.digest):

@@ -38,7 +38,7 @@ def list_submissions(paths: Sequence[Path], source: str, now: int) -> list[Submi
 
 def _list_path(path: Path, source: str, now: int) -> Iterator[Submission]:
     if not path.exists():
-        message = f"文件不存在 / no such file or folder: {path}"
+        message = f"文件不存在:{path} / no such file or folder: {path}"
         raise UsageError(message)
     if _is_cover(path):
         return  # it goes with its file

@@ -3,10 +3,11 @@
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from schemas.commits import Bundle
 from schemas.errors import InputError
+from schemas.orders import OrderPart
 
 _ENTRY_LENGTH, _PRIVATE_LENGTH = 2, 4
 
@@ -18,6 +19,16 @@ class StoredEntry:
     index: int
     fields: dict[str, Any]
     private: dict[str, Any]
+
+
+class Records(Protocol):
+    """What a line's story is read from: the entries with their private parts, and the lists of order files."""
+
+    def bundles(self, first: int = 0) -> Iterator[Bundle]:
+        """Give the bundles from the one that holds entry ``first``."""
+
+    def order_parts(self, file: str) -> Iterator[OrderPart]:
+        """Give the parts of one order file's list, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +63,14 @@ def list_entries(bundles: Iterable[Bundle], needle: bytes = b"") -> Iterator[Sto
         for index, (entry, private) in enumerate(zip(entries, privates, strict=True), start=bundle.first):
             if needle in entry:
                 yield StoredEntry(index, json.loads(entry), json.loads(private) if private else {})
+
+
+def list_raw_entries(bundles: Iterable[Bundle]) -> Iterator[tuple[int, bytes, bytes]]:
+    """Give index, bytes and private bytes of every entry, unread: most entries need no reading."""
+    for bundle in bundles:
+        entries = _cut(bundle.entries, _ENTRY_LENGTH)
+        privates = _cut(bundle.disclosures, _PRIVATE_LENGTH)
+        yield from zip(range(bundle.first, bundle.first + bundle.count), entries, privates, strict=True)
 
 
 def _cut(blob: bytes, width: int) -> Iterator[bytes]:

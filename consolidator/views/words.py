@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from consolidator.language import speaks
 from consolidator.rules.catalogue import CATALOGUE
 from schemas.codes import CODES
 
@@ -27,7 +28,7 @@ BATCH_STATES: Mapping[str, str] = {
 }
 LEVELS: Mapping[str, str] = {"red": "红", "orange": "橙", "yellow": "黄", "blue": "蓝"}
 ROUTES: Mapping[str, str] = {"on_us": "本行", "interbank": "跨行", "": ""}
-# What an entry's private part and the facts of a finding are called on screens; a name not here is shown as it is.
+# What a person's fields in an entry's private part are called on screens.
 LABELS: Mapping[str, str] = {
     "beneficiary_name": "享受对象 beneficiary",
     "beneficiary_id": "享受对象证件 beneficiary's ID",
@@ -35,26 +36,24 @@ LABELS: Mapping[str, str] = {
     "payee_id": "领款人证件 payee's ID",
     "account": "指定账户 designated account",
     "stated_account": "原发放账户 stated account",
-    "snapshot_on": "登记册日期 register of",
-    "registered_name": "登记姓名 registered name",
-    "registered_payee_name": "领款人登记姓名 payee's registered name",
-    "died_on": "死亡日期 died on",
-    "period_start": "期间开始 period starts",
-    "position": "职务 position",
-    "official_id": "村干部证件 official's ID",
-    "held_by": "已占用的明细 held by",
-    "household": "户号 household",
-    "members": "涉及人数 members",
-    "standard_fen": "标准(分) standard, fen",
-    "quantity_milli": "数量(千分之一) quantity, thousandths",
-    "day": "判定日期 day",
-    "persons": "代领人数 persons",
-    "persons_max": "上限 at most",
-    "field": "字段 field",
-    "not_checked": "缺登记册 register missing",
-    "assessed_designation": "比对时的指定账户版本 assessed designation",
+}
+KEEPERS: Mapping[str, str] = {
+    "self": "本人",
+    "family": "家人",
+    "village": "村组",
+    "other": "他人",
+    "unknown": "不详",
 }
 _PRIVATE = ("不公开的疑点", "a finding that is not public")
+
+
+def name_in(words: Mapping[str, str], name: str) -> str:
+    """Give the Chinese word for a state, level or rail; where only English is spoken, the name itself.
+
+    >>> name_in(STATES, "held")
+    '存疑拦截'
+    """
+    return name if speaks("en") else words.get(name, name)
 
 
 def explain_code(code: str) -> tuple[str, str]:

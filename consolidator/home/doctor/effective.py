@@ -1,0 +1,48 @@
+"""Owns the list of a home's effective settings and where each came from."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from consolidator.home.paths import Home
+from consolidator.settings import Settings, derive_origin
+
+Origin = Literal["file", "default", "sample"]
+
+
+@dataclass(frozen=True, slots=True)
+class Effective:
+    """A setting in force. ``source``: stated in the file, the program's default, or what samples and trials use."""
+
+    key: str
+    value: str
+    source: Origin
+
+
+def list_effective(home: Home, settings: Settings) -> list[Effective]:
+    """List every setting; sections are numbered from 1, as they stand in the file."""
+    stated = dict(_flatten("", tomllib.loads(home.settings.read_text(encoding="utf-8"))))
+    return [_judge(key, value, stated, settings) for key, value in _flatten("", settings.model_dump())]
+
+
+def is_trial(settings: Settings) -> bool:
+    """Say whether the log has the name that is good for samples and trying out only."""
+    return settings.origin == derive_origin(settings.county)
+
+
+def _judge(key: str, value: str, stated: Mapping[str, str], settings: Settings) -> Effective:
+    if key == "origin" and is_trial(settings):
+        return Effective(key, value, "sample")
+    return Effective(key, value, "file" if key in stated else "default")
+
+
+def _flatten(key: str, value: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 -- any TOML value
+    if isinstance(value, Mapping):
+        for name, each in value.items():
+            yield from _flatten(f"{key}.{name}" if key else name, each)
+    elif isinstance(value, list) and any(isinstance(each, Mapping) for each in value):
+        for number, each in enumerate(value, start=1):
+            yield from _flatten(f"{key}[{number}]", each)
+    else:
+        yield key, ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,77 @@
+"""Owns the doctor's look at what is kept: the journal, its last commit and snapshot, the gate's records."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from consolidator.gate.records import count_sent
+from consolidator.home.doctor.findings import RESTORE, Finding, error, fine, note
+from consolidator.home.paths import Home
+from streams.embedded.journal import SqliteJournal, open_journal_read_only
+from streams.embedded.schema import SCHEMA_VERSION, connect_read_only, sqlite_errors
+from streams.recovery import FIRST_POSITION
+
+
+def check_journal(home: Home) -> Iterator[Finding]:
+    """Open the journal, which checks its schema version, and have SQLite check the file."""
+    with closing(connect_read_only(home.journal)) as connection:
+        yield from _check_file("journal", home.journal, connection)
+    yield fine("journal", f"结构版本 {SCHEMA_VERSION}", f"schema version {SCHEMA_VERSION}")
+
+
+def check_commits(home: Home) -> Iterator[Finding]:
+    """Read the last commit record and the newest snapshot, whose digest must be the one its record states."""
+    with open_journal_read_only(home.journal) as journal:
+        record = journal.last_commit()
+        run = f"consolidator run --home {home.root} --once"
+        if record is None:
+            yield note("commits", "尚未运行", "nothing was run yet", run)
+            return
+        size = record.head.size
+        yield fine("commits", f"最后提交可读,条目 {size}", f"the last commit can be read, {size} entries")
+        yield _judge_snapshot(journal, run)
+        pending = journal.next_position() - max(record.position, FIRST_POSITION)
+        if pending:
+            yield note("commits", f"待处理命令 {pending}", f"{pending} commands are pending", run)
+
+
+def _judge_snapshot(journal: SqliteJournal, run: str) -> Finding:
+    found = journal.newest_snapshot()
+    if found is None:
+        return note("snapshot", "没有可用快照,启动时全部重放", "no good snapshot: a start replays everything", run)
+    position = found[0].position
+    return fine("snapshot", f"快照摘要一致,位置 {position}", f"the snapshot fits its digest, position {position}")
+
+
+def check_gate(home: Home) -> Iterator[Finding]:
+    """Check the gate's records: without them order files would be sent twice."""
+    with open_journal_read_only(home.journal) as journal:
+        ordered = sum(1 for _ in journal.order_files())
+    if not home.gate.exists():
+        yield _judge_absence(ordered)
+        return
+    with sqlite_errors(), closing(sqlite3.connect(f"{home.gate.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        yield from _check_file("gate", home.gate, connection)
+    sent = count_sent(home.gate)
+    if sent < ordered:
+        step = f"consolidator run --home {home.root} --once"
+        yield note("gate", f"未发出的代发文件 {ordered - sent}", f"{ordered - sent} order files were not sent", step)
+    else:
+        yield fine("gate", f"已发出代发文件 {sent}", f"{sent} order files were sent")
+
+
+def _judge_absence(ordered: int) -> Finding:
+    if not ordered:
+        return fine("gate", "尚无代发文件", "no order file yet")
+    return error("gate", "缺闸口记录,再运行会重复发送", "no gate.sqlite: a run would send order files again", RESTORE)
+
+
+def _check_file(check: str, path: Path, connection: sqlite3.Connection) -> Iterator[Finding]:
+    """Have SQLite check the pages; what it says is about pages and tables, never about rows."""
+    with sqlite_errors():
+        said = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if said == "ok":
+        yield fine(check, f"{path.name} 完好", f"{path.name} is whole")
+    else:
+        yield error(check, f"{path.name} 已损坏", f"{path.name} is damaged", RESTORE)

@@ -1,0 +1,167 @@
+"""Owns a line's story in sentences, Chinese and English: what was compared, with what, and why it is where it is."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from consolidator.views.facts import REGISTERS, Words, render_facts
+from consolidator.views.words import LEVELS, ROUTES, STATES
+from schemas.money import render_yuan
+
+Story = Mapping[str, Any]
+KEY_CHARACTERS = 16  # of a key in hex, enough to tell officers apart
+_ROUTES_EN: Mapping[str, str] = {"on_us": "within the bank", "interbank": "across banks", "": ""}
+_EFFECTS: Mapping[str, Words] = {
+    "red": ("拒付该行", "refuses the line"),
+    "orange": ("拦截该行", "holds the line"),
+    "yellow": ("照付,另立线索", "pays and opens a clue"),
+    "blue": ("只提示", "only informs"),
+}
+_NEXT: Mapping[str, Words] = {
+    "held": ("下一步:由两人放行,或停发。", "Next: two persons clear it, or it is stopped."),
+    "refused": ("下一步:更正后以新编号重报。", "Next: correct it and send it with a new document."),
+    "ready": ("下一步:等待支付审批。", "Next: it waits for its release."),
+}
+_VERDICTS: Mapping[str, Words] = {
+    "confirmed": ("属实", "confirmed"),
+    "unfounded": ("不属实", "unfounded"),
+    "data_error": ("数据有误", "an error in the data"),
+    "needs_material": ("需补充材料", "papers are missing"),
+}
+
+
+def tell_story(story: Story) -> Iterator[Words]:
+    """Tell a story made by :func:`consolidator.views.explaining.explain_line`, a sentence at a time."""
+    yuan, state = render_yuan(story["amount_fen"]), story["state"]
+    yield (
+        f"明细 {story['line']}:项目 {story['programme']},期间 {story['period']},{yuan} 元,现为「{STATES[state]}」。",
+        f"Line {story['line']}, programme {story['programme']}, period {story['period']}, {yuan} yuan, is {state} now.",
+    )
+    yield from _tell_comparison(story)
+    for event in story["history"]:
+        yield from _EVENTS[event["kind"]](event)
+    yield from _tell_unchecked(story["compared"])
+    yield from _tell_order(story)
+    if state in _NEXT:
+        yield _NEXT[state]
+
+
+def _tell_comparison(story: Story) -> Iterator[Words]:
+    compared = story["compared"]
+    if not compared:
+        return
+    dates = [(REGISTERS.get(name, (name, name)), day) for name, day in compared["registers"].items()]
+    zh = "、".join(f"{words[0]}({day})" for words, day in dates) or "没有登记册"
+    en = ", ".join(f"{words[1]} of {day}" for words, day in dates) or "no register"
+    version = story["history"][0]["designation"]
+    chosen_zh, chosen_en = _name_designation(version)
+    yield (
+        f"{compared['at']} 比对:依据{zh};规则集第 {compared['rules']} 号;{chosen_zh}。",
+        f"Compared at {compared['at']} with: {en}; rule set {compared['rules']}; {chosen_en}.",
+    )
+
+
+def _name_designation(version: int) -> Words:
+    if not version:
+        return "没有可用的指定账户", "no designation to pay to"
+    return f"指定账户第 {version} 版", f"designation version {version}"
+
+
+def _tell_assessment(event: Story) -> Iterator[Words]:
+    if not event["findings"]:
+        yield "未发现疑点。", "Nothing was found."
+    yield from _tell_findings(event)
+    if event["to"] == "ready":
+        yield (
+            f"由银行 {event['bank']} 支付({ROUTES[event['route']]})。",
+            f"To be paid by bank {event['bank']}, {_ROUTES_EN[event['route']]}.",
+        )
+
+
+def _tell_findings(event: Story) -> Iterator[Words]:
+    for finding in event["findings"]:
+        facts = finding["facts"]
+        facts_zh, facts_en = render_facts(facts)
+        effect_zh, effect_en = _EFFECTS[finding["level"]]
+        compared_zh, compared_en = (f":{facts_zh}", f": {facts_en}") if facts else ("", "")
+        if "suppressed_until" in facts:
+            effect_zh, effect_en = "该疑点已免提,只提示", "it is suppressed and only informs"
+        name = finding["code"]
+        yield (
+            f"疑点 {name} {finding['zh']}({LEVELS[finding['level']]},{effect_zh}){compared_zh}。".replace("  ", " "),
+            f"Finding {name} {finding['en']} ({finding['level']}, {effect_en}){compared_en}.".replace("  ", " "),
+        )
+
+
+def _tell_change(event: Story) -> Iterator[Words]:
+    by_zh, by_en = _name_actor(event)
+    chosen_zh, chosen_en = _name_designation(event["designation"])
+    yield (
+        f"{event['at']} {by_zh}从「{STATES[event['from']]}」转为「{STATES[event['to']]}」,当时{chosen_zh}。",
+        f"At {event['at']} it went from {event['from']} to {event['to']}, {by_en}, with {chosen_en}.",
+    )
+    yield from _tell_reason(event)
+    yield from _tell_findings(event)
+
+
+def _name_actor(event: Story) -> Words:
+    if not event["by"]:
+        return "系统", "by a later document"
+    key = event["by"][:KEY_CHARACTERS]
+    return f"经密钥 {key} 办理,", f"by key {key}"
+
+
+def _tell_reason(event: Story) -> Iterator[Words]:
+    if event["reason"]:
+        yield f"理由:{event['reason']}。", f"The reason given: {event['reason']}."
+
+
+def _tell_later_finding(event: Story) -> Iterator[Words]:
+    yield (
+        f"{event['at']} 又发现疑点,明细仍为「{STATES[event['to']]}」。",
+        f"At {event['at']} something more was found; the line stayed {event['to']}.",
+    )
+    yield from _tell_findings(event)
+
+
+def _tell_comment(event: Story) -> Iterator[Words]:
+    by_zh, by_en = _name_actor(event)
+    yield f"{event['at']} {by_zh}留有意见。", f"At {event['at']} a comment was left {by_en}."
+    yield from _tell_reason(event)
+
+
+def _tell_disposition(event: Story) -> Iterator[Words]:
+    by_zh, by_en = _name_actor(event)
+    zh, en = _VERDICTS.get(event["verdict"], (event["verdict"], event["verdict"]))
+    until_zh, until_en = (
+        (f",免提至 {event['until']}", f", suppressed until {event['until']}") if event["until"] else ("", "")
+    )
+    yield (
+        f"{event['at']} {by_zh}处置疑点 {event['code']}:{zh}{until_zh}。",
+        f"At {event['at']} finding {event['code']} was judged {by_en}: {en}{until_en}.",
+    )
+    yield from _tell_reason(event)
+
+
+def _tell_unchecked(compared: Story) -> Iterator[Words]:
+    for each in compared.get("unchecked", ()):
+        yield (
+            f"未比对 {each['code']} {each['zh']}:{each['why_zh']}。",
+            f"Not checked: {each['code']} {each['en']}, because {each['why_en']}.",
+        )
+
+
+def _tell_order(story: Story) -> Iterator[Words]:
+    if story["order_file"]:
+        yield (
+            f"已列入代发文件 {story['order_file']},付款银行 {story['bank']}。",
+            f"It stands in order file {story['order_file']} of paying bank {story['bank']}.",
+        )
+
+
+_EVENTS: Mapping[str, Callable[[Story], Iterator[Words]]] = {
+    "line": _tell_assessment,
+    "change": _tell_change,
+    "finding": _tell_later_finding,
+    "comment": _tell_comment,
+    "disposition": _tell_disposition,
+}
