@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bank_adapters.profiles import Profile, load_profiles
+from bank_adapters.profiles import Profile, load_own_profiles
 from consolidator.gate.records import open_records
 from consolidator.gate.sending import Gate
 from consolidator.home.paths import Home
@@ -52,7 +52,7 @@ def open_desk(office: Office) -> Iterator[Desk]:
 
 def make_desk(office: Office, journal: SqliteJournal) -> Desk:
     """Put intake's desk together on an open journal."""
-    profiles = load_profiles()
+    profiles = load_own_profiles(office.home.profiles)
     readers = [_make_reader(office.home, adapter, profiles) for adapter in office.settings.adapter]
     return Desk(office.home, office.settings.county, journal, readers)
 
@@ -60,7 +60,8 @@ def make_desk(office: Office, journal: SqliteJournal) -> Desk:
 def _make_reader(home: Home, adapter: Adapter, profiles: Mapping[str, Profile]) -> Reader:
     unknown = sorted(set(adapter.profiles) - set(profiles))
     if unknown:
-        message = f"没有这种文件格式 / consolidator.toml: no profile '{unknown[0]}' (source {adapter.source})"
+        what = f"'{unknown[0]}' ({adapter.source})"
+        message = f"没有文件格式 {what} / consolidator.toml: no profile {what}"
         raise ConfigurationError(message)
     signer = read_signer(home.root / adapter.key)
     return Reader(adapter.source, signer, {name: profiles[name] for name in adapter.profiles})
@@ -70,7 +71,7 @@ def _make_reader(home: Home, adapter: Adapter, profiles: Mapping[str, Profile]) 
 def open_gate(office: Office, journal: SqliteJournal) -> Iterator[Gate]:
     """Open the gate on an open journal; its records are closed at the end."""
     with open_records(office.home.gate) as records:
-        yield Gate(journal, records, office.home.outbox, load_profiles())
+        yield Gate(journal, records, office.home.outbox, load_own_profiles(office.home.profiles))
 
 
 def load_view(office: Office) -> View:

@@ -256,7 +256,17 @@ REGISTER_PARTS: Mapping[str, type[Columns]] = {
     "payroll": PayrollPart,
 }
 
-
+# Every kind whose parts have one model; a register's is chosen by its name, a confirm has no parts.
+PARTS: Mapping[str, type[Columns]] = {
+    "policy": PolicyPart,
+    "accounts": AccountsPart,
+    "designations": DesignationsPart,
+    "expected": ExpectedPart,
+    "batch": BatchPart,
+    "review": ReviewPart,
+    "release": ReleasePart,
+    "disposition": DispositionPart,
+}
 C = TypeVar("C", bound=Columns)
 
 

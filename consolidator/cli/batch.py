@@ -1,4 +1,4 @@
-"""Owns the command ``batch``: list, show, release."""
+"""Owns the command ``batch``: list, show, release, expect."""
 
 from argparse import Namespace
 from collections.abc import Sequence
@@ -108,3 +108,10 @@ def _parse_papers(texts: Sequence[str]) -> dict[str, Sequence[str]]:
         message = "--pay 每家银行一次,写法见帮助 / write --pay BANK:APPLICATION:VOUCHER:DATE, once for each bank"
         raise UsageError(message)
     return {row[0]: row[1:] for row in rows}
+
+
+def expect(args: Namespace) -> int:
+    """Announce a batch that should come by a day."""
+    names = ("programme", "period", "township")
+    columns = {name: [getattr(args, name)] for name in names} | {"due_on": [args.due]}
+    return tell(args, perform(args, lambda _: Act("expected", {}, columns, args.id)), confirm=False)

@@ -175,6 +175,24 @@ def _add_batches(nouns: Nouns) -> None:
     add_home(show)
     _add_batch(show)
     _add_release(batch)
+    _add_expect(batch)
+
+
+def _add_expect(batch: Nouns) -> None:
+    expect = add_verb(
+        batch,
+        "expect",
+        "batch:expect",
+        "预告应报批次,逾期未报即提示 / announce a batch that should come, so that its absence is noticed",
+        "batch expect --home county --key clerk.key RURAL-LOW 2026-12 511112000 2026-12-10",
+    )
+    add_home(expect)
+    add_key(expect)
+    expect.add_argument("programme", metavar="PROGRAMME", help="项目编码 / the programme")
+    expect.add_argument("period", metavar="PERIOD", help="期间,如 2026-12、2026Q4、2026 / the period")
+    expect.add_argument("township", metavar="TOWNSHIP", help="9 位乡镇代码 / the township's 9 digits")
+    expect.add_argument("due", metavar="DATE", help="应报日期 / the day it is due")
+    expect.add_argument("--id", default="", metavar="ID", help="报送件编号 / the document's id; made up if absent")
 
 
 def _add_release(batch: Nouns) -> None:
@@ -239,12 +257,45 @@ def _add_review_acts(review: Nouns) -> None:
             f"review {action} --home county --key reviewer.key bank-402/PAY-1 7 9 --reason 已入户核实",
         )
         act.set_defaults(action=action)
-        add_home(act)
-        add_key(act)
-        _add_batch(act)
-        act.add_argument("lines", nargs="+", type=int, metavar="LINE", help="明细行号 / line numbers")
-        act.add_argument("--reason", required=True, metavar="TEXT", help="理由 / why; it is kept private")
-        act.add_argument("--id", default="", metavar="ID", help="报送件编号 / the document's id; made up if absent")
+        _add_lines(act)
+    dispose = add_verb(
+        review,
+        "dispose",
+        "review:dispose",
+        "疑点处置:属实、不属实等 / what became of a finding",
+        "review dispose --home county --key supervisor.key agri/DB-1 7 --code R18 --verdict confirmed --reason 已退回",
+    )
+    _add_lines(dispose)
+    _add_code(dispose)
+    dispose.add_argument(
+        "--verdict",
+        required=True,
+        choices=("confirmed", "unfounded", "data_error", "needs_material"),
+        help="属实、不属实、数据错误、待补材料 / the verdict",
+    )
+    suppress = add_verb(
+        review,
+        "suppress",
+        "review:suppress",
+        "误报免提至某日(还须另一人确认) / quiet a repeated false hit until a day; another person confirms",
+        "review suppress --home county --key reviewer.key agri/DB-1 7 --code R18 --until 2027-06-30 --reason 已分户",
+    )
+    _add_lines(suppress)
+    _add_code(suppress)
+    suppress.add_argument("--until", required=True, metavar="DATE", help="最后一天 / the last day")
+
+
+def _add_lines(act: Parser) -> None:
+    add_home(act)
+    add_key(act)
+    _add_batch(act)
+    act.add_argument("lines", nargs="+", type=int, metavar="LINE", help="明细行号 / line numbers")
+    act.add_argument("--reason", required=True, metavar="TEXT", help="理由 / why; it is kept private")
+    act.add_argument("--id", default="", metavar="ID", help="报送件编号 / the document's id; made up if absent")
+
+
+def _add_code(act: Parser) -> None:
+    act.add_argument("--code", required=True, metavar="CODE", help="规则代码,如 R18 / the rule's code")
 
 
 def _add_acts(nouns: Nouns) -> None:

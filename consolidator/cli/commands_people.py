@@ -20,7 +20,7 @@ def add_census(nouns: Nouns) -> None:
         "census:request",
         "核验清单:请银行核对账户 / the list a bank is asked to verify",
         "census request --home county --bank 402 --out verify-402.xlsx",
-        "census request --home county --bank 402 > verify-402.csv",
+        "census request --home county --bank 402 --out verify-402.csv",
     )
     add_home(request)
     request.add_argument("--bank", required=True, metavar="CODE", help="三位银行代码 / the bank's 3-digit code")
@@ -30,7 +30,7 @@ def add_census(nouns: Nouns) -> None:
         "show",
         "census:show",
         "一个人有几张卡、在哪里、谁保管 / how many cards, where, kept by whom",
-        "census show --home county --id - < id.txt",
+        "census show --home county --id-file id.txt",
         "census show --home county --id-file id.txt --full",
     )
     add_home(show)
@@ -65,15 +65,15 @@ def add_designations(nouns: Nouns) -> None:
         nouns,
         "designation",
         "指定账户 / designated accounts",
-        "designation show --home county --id - < id.txt",
-        "designation suspend --home county --key clerk.key --id - < id.txt",
+        "designation show --home county --id-file id.txt",
+        "designation suspend --home county --key clerk.key --id-file id.txt",
     )
     show = add_verb(
         designation,
         "show",
         "designation:show",
         "一个人的指定账户及历史 / a payee's designations with their history",
-        "designation show --home county --id - < id.txt",
+        "designation show --home county --id-file id.txt",
     )
     add_home(show)
     _add_identity(show)
@@ -95,7 +95,7 @@ def add_designations(nouns: Nouns) -> None:
             "suspend",
             "designation:suspend",
             "暂停向现指定账户支付 / stop paying to the account in force",
-            "designation suspend --home county --key clerk.key --id - < id.txt",
+            "designation suspend --home county --key clerk.key --id-file id.txt",
         )
     )
 

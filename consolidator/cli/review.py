@@ -1,11 +1,13 @@
-"""Owns the command ``review``: list, hold, clear, stop."""
+"""Owns the command ``review``: list, hold, clear, stop, dispose, suppress."""
 
 from argparse import Namespace
+from collections.abc import Mapping
 from typing import Any
 
 from consolidator.bootstrap import load_view, open_home
 from consolidator.cli.acting import perform, tell
 from consolidator.cli.terminal import put, put_json, say, yuan
+from consolidator.facts.lines import Batch
 from consolidator.facts.state import State
 from consolidator.intake.acting import Act
 from consolidator.language import pick, tag
@@ -51,11 +53,38 @@ def act(args: Namespace) -> int:
 
 
 def _make_review(state: State, args: Namespace) -> Act:
+    batch, lines = require_batch(state, args.batch), _read_lines(state, args)
+    columns = {"line": lines, "reason": [args.reason] * len(lines)}
+    return Act("review", {"action": args.action, "batch": _name(batch)}, columns, args.id)
+
+
+def dispose(args: Namespace) -> int:
+    """Record what became of findings on lines of one batch."""
+    more = {"verdict": args.verdict}
+    return tell(args, perform(args, lambda state: _make_disposition(state, args, "record", more)), confirm=False)
+
+
+def suppress(args: Namespace) -> int:
+    """Quiet a false hit of the lines' beneficiaries until a day."""
+    more = {"verdict": "unfounded", "until": args.until}
+    return tell(args, perform(args, lambda state: _make_disposition(state, args, "suppress", more)), confirm=True)
+
+
+def _make_disposition(state: State, args: Namespace, action: str, more: Mapping[str, str]) -> Act:
+    batch, lines = require_batch(state, args.batch), _read_lines(state, args)
+    same = {"code": args.code, "reason": args.reason, **more}
+    columns = {"line": lines} | {name: [value] * len(lines) for name, value in same.items()}
+    return Act("disposition", {"action": action, "batch": _name(batch)}, columns, args.id)
+
+
+def _read_lines(state: State, args: Namespace) -> list[int]:
     batch = require_batch(state, args.batch)
     lines = sorted(set(args.lines))
     if lines[0] < 1 or lines[-1] > len(batch.states):
         message = f"行号应在 1 至 {len(batch.states)} 之间 / lines of this batch are 1 to {len(batch.states)}"
         raise UsageError(message)
-    named = {"source": batch.source, "id": batch.document}
-    columns = {"line": lines, "reason": [args.reason] * len(lines)}
-    return Act("review", {"action": args.action, "batch": named}, columns, args.id)
+    return lines
+
+
+def _name(batch: Batch) -> dict[str, str]:
+    return {"source": batch.source, "id": batch.document}

@@ -54,6 +54,11 @@ class Home:
         return self.root / "policy.txt"
 
     @property
+    def profiles(self) -> Path:
+        """The county's own file formats, beside those that come with the program; may be missing."""
+        return self.root / "profiles"
+
+    @property
     def inbox(self) -> Path:
         """Files that wait, one folder a source."""
         return self.root / "inbox"

@@ -14,16 +14,8 @@ from schemas.documents import parse_document, render_document, render_parts
 from schemas.envelope import parse_envelope
 from schemas.errors import ConfigurationError, InputError
 from schemas.headers import parse_base_header, parse_header
-from schemas.parts import Columns, DesignationsPart, DispositionPart, ExpectedPart, ReleasePart, ReviewPart, parse_part
+from schemas.parts import PARTS, parse_part
 from streams.journal import Journal
-
-_PARTS: Mapping[str, type[Columns]] = {
-    "designations": DesignationsPart,
-    "disposition": DispositionPart,
-    "expected": ExpectedPart,
-    "release": ReleasePart,
-    "review": ReviewPart,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +77,7 @@ def send_act(desk: Desk, view: View, signer: Ed25519Signer, act: Act, at: int) -
 def _check_items(kind: str, parts: Sequence[bytes]) -> None:
     """Refuse here what the ledger would refuse: the officer still stands at the keyboard."""
     for part in parts:
-        for field, code in parse_part(_PARTS[kind], part).refused.values():
+        for field, code in parse_part(PARTS[kind], part).refused.values():
             raise InputError(code, f"field {field}")
 
 

@@ -168,7 +168,9 @@ def _remember(state: State, batch: Batch, members: _Groups, villages: Mapping[st
     kept = Counter(_leave_out_refused(batch.fen, batch.states))
     count_sizes(state.history.sizes.setdefault(batch.programme, {}), kept.items())
     count_roster(state, batch, villages)
-    state.expected.pop(f"{batch.programme}|{batch.period}|{batch.township}", None)
+    expected = f"{batch.programme}|{batch.period}|{batch.township}"
+    state.expected.pop(expected, None)
+    state.overdue.pop(expected, None)
 
 
 def _leave_out_refused(values: Sequence[T], states: Sequence[int]) -> Iterable[T]:

@@ -3,7 +3,7 @@
 Both are always red: two lines can never hold one claim, so no setting softens it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from consolidator.facts.lines import Batch, derive_place, split_place
 from consolidator.facts.state import State
@@ -57,12 +57,14 @@ def free_claims(state: State, batch: Batch, part: Slice, item: int) -> None:
         invariant(freed == place, "a held line holds its machine's serial")
 
 
-def find_beneficiary(state: State, batch: Batch, line: int) -> str | None:
-    """Give whose line it is, by the claim it holds; None for a line that holds none (refused, stopped)."""
-    place = derive_place(batch.index, line)
-    found: Iterator[str] = (key for key, at in _find_entitlements(state, batch).items() if at == place)
-    key = next(found, None)
-    return None if key is None else key.partition("|")[0]
+def list_beneficiaries(state: State, batch: Batch) -> dict[int, str]:
+    """Give whose each line of a batch is, by the claim it holds; a line that holds none (refused, stopped) is left out.
+
+    The batch's own columns may be gone, the claims stay.
+    """
+    first, last = derive_place(batch.index, 1), derive_place(batch.index, len(batch.states))
+    held = _find_entitlements(state, batch).items()
+    return {place - first + 1: key.partition("|")[0] for key, place in held if first <= place <= last}
 
 
 def _find_entitlements(state: State, batch: Batch) -> dict[str, int]:

@@ -3,12 +3,12 @@
 A suppressed finding of that person only informs; it needs a second person, since money passes later by it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from consolidator.facts.lines import Batch
 from consolidator.facts.registers import Suppression
 from consolidator.ledger.acts import Act, emit_effect, emit_refusal, find_named_batch
-from consolidator.ledger.claims import find_beneficiary
+from consolidator.ledger.claims import list_beneficiaries
 from consolidator.ledger.emission import Emission
 from consolidator.ledger.items import Tally, read_parts
 from consolidator.rules.catalogue import CATALOGUE, NEVER_QUIET
@@ -36,26 +36,23 @@ def effect_disposition(act: Act[DispositionHeader]) -> Iterator[Emission]:
     except InputError as error:
         yield emit_refusal(act, error.code, error.detail)
         return
+    people = list_beneficiaries(act.state, batch) if act.header.action == "suppress" else {}
     for items in parts:
         emission = Emission(lines=items.size)
         for index, number in items.numbers:
-            tally.count(number, _dispose(act, batch, items.columns, index, emission))
+            code = _suppress(act, batch, items.columns, index, people) if act.header.action == "suppress" else ""
+            tally.count(number, code or _record(act, batch, items.columns, index, emission))
         yield emission
     yield emit_effect(act, tally.accepted, sorted(tally.refused))
 
 
-def _dispose(act: Act[DispositionHeader], batch: Batch, part: DispositionPart, index: int, emission: Emission) -> str:
-    """Carry one item out; returns a reason code or empty."""
+def _record(act: Act[DispositionHeader], batch: Batch, part: DispositionPart, index: int, emission: Emission) -> str:
+    """Write what became of one finding; returns a reason code or empty."""
     line, code = part.line[index], part.code[index]
-    until = None if part.until is None else part.until[index]
     if line > len(batch.states):
         return "S03"
     if code not in CATALOGUE:
         return "S01"
-    if act.header.action == "suppress":
-        refusal = _suppress(act, batch, line, code, until)
-        if refusal:
-            return refusal
     fields = {
         "source": batch.source,
         "document": batch.document,
@@ -66,20 +63,27 @@ def _dispose(act: Act[DispositionHeader], batch: Batch, part: DispositionPart, i
         "cause": act.cause,
     }
     if act.header.action == "suppress":
-        fields["until"] = until
+        fields["until"] = _find_until(part, index)
     emission.add("disposition", act.at, fields, render_canonical({"code": code, "reason": part.reason[index]}))
     return ""
 
 
-def _suppress(act: Act[DispositionHeader], batch: Batch, line: int, code: str, until: str | None) -> str:
-    """Quiet a finding of the line's beneficiary: S07 no day to come, S16 cannot be quieted, S04 nobody's line."""
-    state = act.state
+def _suppress(
+    act: Act[DispositionHeader], batch: Batch, part: DispositionPart, index: int, people: Mapping[int, str]
+) -> str:
+    """Quiet a finding of a line's beneficiary: S07 no day to come, S16 cannot be quieted, S03 S04 nobody's line."""
+    state, line, code, until = act.state, part.line[index], part.code[index], _find_until(part, index)
     if until is None or not is_date(until) or until < derive_day(state.now):
         return "S07"
+    if code not in CATALOGUE:
+        return "S01"
     if code in NEVER_QUIET:
         return "S16"
-    beneficiary = find_beneficiary(state, batch, line)
-    if beneficiary is None:
-        return "S04"
-    state.suppressions.setdefault(code, {})[beneficiary] = Suppression(until, act.cause)
+    if line not in people:
+        return "S03" if line > len(batch.states) else "S04"
+    state.suppressions.setdefault(code, {})[people[line]] = Suppression(until, act.cause)
     return ""
+
+
+def _find_until(part: DispositionPart, index: int) -> str | None:
+    return None if part.until is None else part.until[index]

@@ -36,6 +36,7 @@ def _announce(act: Act[ExpectedHeader], part: ExpectedPart, index: int) -> str:
     if not is_date(part.due_on[index]):
         return "S07"
     name = f"{part.programme[index]}|{part.period[index]}|{part.township[index]}"
+    state.overdue.pop(name, None)
     state.expected[name] = Expected(part.due_on[index], act.header.source)
     return ""
 

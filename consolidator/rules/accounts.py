@@ -67,7 +67,13 @@ def list_change_ages(part: Slice, item: int) -> list[int]:
     """Give the ages in days of a payee's changes in force within a year: versions that name another account."""
     today = derive_day_number(part.state.now)
     history = part.state.designations[part.payee_id[item]]
-    changes = [after for before, after in pairwise(history) if _is_change(before, after)]
+    # A later version that takes effect first takes a change back: it was never in force.
+    in_force = [
+        version
+        for place, version in enumerate(history)
+        if all(later.effective_at > version.effective_at for later in history[place + 1 :])
+    ]
+    changes = [after for before, after in pairwise(in_force) if _is_change(before, after)]
     ages = [today - derive_day_number(change.effective_at) for change in changes]
     return [age for age in ages if 0 <= age <= YEAR_DAYS]
 

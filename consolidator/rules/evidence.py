@@ -104,6 +104,7 @@ def tell_publicity(part: Slice, _: int) -> Facts:
     return {"publicity_until": part.publicity_until, "day": part.day}
 
 
-def tell_day(part: Slice, _: int) -> Facts:
-    """R54: the day on which a relation had to be valid."""
-    return {"day": part.day}
+def tell_relations(part: Slice, _: int) -> Facts:
+    """R54: the day on which a relation had to be valid, and the date of the relations if there are any."""
+    snapshot = part.state.registers.snapshots.get("relations")
+    return {"day": part.day} | ({} if snapshot is None else {"snapshot_on": snapshot.snapshot_on})

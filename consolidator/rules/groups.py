@@ -99,8 +99,11 @@ def _index_households(state: State, programme: str, period: str) -> Members:
     return state.claims.households.setdefault(programme, {}).setdefault(period, {})
 
 
-def _find_households(_part: Slice, _item: int, index: Members, place: int) -> Sequence[str]:
-    """Find the household by the line: the register may have moved the person since."""
+def _find_households(part: Slice, item: int, index: Members, place: int) -> Sequence[str]:
+    """Find the household by the line: the register may have moved the person since, which costs a look at all."""
+    person = part.persons[item]
+    if person is not None and any(at == place for _, at in index.get(person.household, ())):
+        return [person.household]
     return [key for key, members in index.items() if any(at == place for _, at in members)]
 
 

@@ -97,7 +97,7 @@ LINE_RULES = (
         applies=lambda programme: programme.publicity_required,
     ),
     LineRule("R46", accounts.find_abnormal, tell=evidence.tell_account_status),
-    LineRule("R54", collection.find_unrelated, tell=evidence.tell_day),
+    LineRule("R54", collection.find_unrelated, tell=evidence.tell_relations),
 )
 
 

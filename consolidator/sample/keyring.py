@@ -36,8 +36,20 @@ class Seat:
 
 SEATS = (
     Seat("bureau-clerk", "bureau", "clerk", ("expected", "review", "release"), "财政局经办 / bureau clerk"),
-    Seat("bureau-reviewer-1", "bureau", "reviewer", ("review", "confirm"), "财政局复核一 / bureau reviewer 1"),
-    Seat("bureau-reviewer-2", "bureau", "reviewer", ("review", "confirm"), "财政局复核二 / bureau reviewer 2"),
+    Seat(
+        "bureau-reviewer-1",
+        "bureau",
+        "reviewer",
+        ("review", "disposition", "confirm"),
+        "财政局复核一 / bureau reviewer 1",
+    ),
+    Seat(
+        "bureau-reviewer-2",
+        "bureau",
+        "reviewer",
+        ("review", "disposition", "confirm"),
+        "财政局复核二 / bureau reviewer 2",
+    ),
     Seat("bureau-approver", "bureau", "approver", ("review", "confirm"), "财政局审批 / bureau approver"),
     Seat(
         "oversight-supervisor",

@@ -45,7 +45,8 @@ _COLUMNS = (
     "内容 meaning",
 )
 _FOOT = """
-不能免提的疑点 cannot be suppressed: {never};红色疑点不能放行也不能免提 a red finding can be neither cleared nor suppressed.
+不能免提的疑点 cannot be suppressed: {never}
+红色疑点不能放行也不能免提。A red finding can be neither cleared nor suppressed.
 多行规则给所有成员加疑点,包括以前批次中未送银行的明细;已送银行的只记线索。
 A rule about several lines marks every member, also in earlier batches; what was ordered already gets a clue.
 """

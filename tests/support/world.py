@@ -171,12 +171,15 @@ class World:
                 ("bank", "402", {"name": "农商行"}),
                 ("bank", "103", {"name": "农行"}),
                 officer(
-                    "clerk", "bureau", "clerk", ["register", "accounts", "designations", "batch", "release", "review"]
+                    "clerk",
+                    "bureau",
+                    "clerk",
+                    ["register", "accounts", "designations", "expected", "batch", "release", "review"],
                 ),
-                officer("reviewer", "bureau", "reviewer", ["review", "confirm"]),
-                officer("approver", "bureau", "approver", ["review", "confirm"]),
+                officer("reviewer", "bureau", "reviewer", ["review", "disposition", "confirm"]),
+                officer("approver", "bureau", "approver", ["review", "disposition", "confirm"]),
                 officer("adapter", "bank-402", "adapter", ["register", "accounts", "designations", "batch"]),
-                officer("supervisor", "oversight", "supervisor", ["review"]),
+                officer("supervisor", "oversight", "supervisor", ["review", "disposition"]),
                 ("programme", "FARM", make_programme(**programme)),
             ],
         )
@@ -241,6 +244,7 @@ class World:
             "plan_number": "PLAN-1",
             "entered_by": "甲",
             "checked_by": "乙",
+            "publicity": {"from_on": "2026-10-01", "to_on": "2026-10-08", "place": "村务公开栏"},
             "totals": {"count": count, "fen": fen},
         } | fields
 

@@ -1,6 +1,8 @@
 """The measurement itself: it measures the real thing, says its conditions, and leaves the program as it was."""
 
-from consolidator.bench import run_bench
+import pytest
+
+from consolidator.bench import measure_acts, measure_pair, measure_size, measure_small, others, run_bench
 from consolidator.bench.stages import STAGES
 from schemas.entries import LineBlock
 
@@ -18,3 +20,31 @@ def test_a_measurement_orders_every_line_and_repeats_its_root() -> None:
     assert first.conditions["citizens"] == 1200
     assert told
     assert LineBlock.render is render
+
+
+def test_separate_acts_order_every_line() -> None:
+    result = measure_acts(2000, 1, lambda _: None)
+    assert result["lines_per_second"] > 0
+    assert result["size"] > 2000
+    assert "hold and clear" in result["conditions"]["counted"]
+
+
+def test_small_batches_are_timed_one_by_one_and_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(others, "SMALL_CITIZENS", 3000)
+    monkeypatch.setattr(others, "GROUPED_BATCHES", 3)
+    result = measure_small(4, lambda _: None)
+    assert 0 < result["median_ms"] <= result["p99_ms"]
+    assert result["grouped_batches_per_second"] > 0
+
+
+def test_a_countys_size_is_counted_a_citizen_and_a_claim() -> None:
+    result = measure_size(2000, 4000, lambda _: None)
+    assert 100 < result["bytes_per_citizen"] < 5000
+    assert 20 < result["bytes_per_claim"] < 1000
+    assert result["start_seconds"] > 0
+
+
+def test_two_counties_run_side_by_side() -> None:
+    result = measure_pair(1000, 1, lambda _: None)
+    assert result["one_lines_per_second"] > 0
+    assert result["ratio"] > 0

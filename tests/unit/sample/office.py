@@ -24,6 +24,7 @@ class Row:
     quantity_milli: int | None
     plot: str
     account: str
+    village: str
 
     @property
     def place(self) -> tuple[str, str, int]:
@@ -93,7 +94,7 @@ def _read_sheet(path: Path, source: str) -> Sheet:
         head, *body, tail = [row.split("|") for row in path.read_bytes().decode("gb18030").rstrip("\r\n").split("\r\n")]
         assert (head[0], tail[0], tail[3], head[3:5]) == ("H", "T", "END", tail[1:3])
         rows = [
-            Row(*names, number, *call, fields[3], fields[1], fields[3], _read_fen(fields[4]), None, "", fields[2])
+            Row(*names, number, *call, fields[3], fields[1], fields[3], _read_fen(fields[4]), None, "", fields[2], "")
             for number, fields in enumerate(body, start=1)
         ]
         return Sheet(cover, (int(head[3]), _read_fen(head[4])), rows)
@@ -109,6 +110,7 @@ def _read_sheet(path: Path, source: str) -> Sheet:
             read_thousandths(fields["数量"]) if fields["数量"] else None,
             fields["编号"],
             fields["账号"],
+            fields["村代码"],
         )
         for number, fields in enumerate(read_csv(path), start=1)
     ]

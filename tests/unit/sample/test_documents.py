@@ -2,17 +2,14 @@
 
 from hashlib import sha256
 from itertools import pairwise
-from typing import Any
 
 import pytest
 
 from schemas.documents import Document, parse_document
 from schemas.headers import BatchHeader, ConfirmHeader, ReleaseHeader, ReviewHeader, parse_header
-from schemas.parts import PolicyPart, ReleasePart, ReviewPart, parse_part
+from schemas.parts import PARTS, PolicyPart, ReviewPart, parse_part
 from schemas.policy import validate_item
 from tests.unit.sample.office import Office
-
-PARTS: dict[str, Any] = {"policy": PolicyPart, "release": ReleasePart, "review": ReviewPart}
 
 
 @pytest.fixture

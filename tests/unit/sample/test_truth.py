@@ -12,7 +12,23 @@ from tests.unit.sample.office import Office
 
 BY_HAND = {"H01", "H03"}  # not in the files: a later change of account, a person's hold
 INFORMING = {"R08", "R09"}
-CASES = ({"R05"}, {"R21"}, {"R01", "R03"}, {"R02"}, {"R03"}, {"R13"}, {"R54"}, {"R16"}, {"R40"}, {"H01"}, {"H03"})
+CASES = (
+    *(
+        {"R01", "R03"},
+        {"R02"},
+        {"R03"},
+        {"R04"},
+        {"R05"},
+        {"R07"},
+        {"R11"},
+        {"R12"},
+        {"R13"},
+        {"R16"},
+        {"R21"},
+        {"R22"},
+    ),
+    *({"R33"}, {"R38"}, {"R40"}, {"R46"}, {"R54"}, {"H01"}, {"H03"}),
+)
 FAMILY = ({"R08", "R18"}, {"R09", "R18"})
 LOOK_ALIKES = ("监护人", "有委托", "死亡前", "生僻字", "旧地区码", "旧卡")
 
@@ -43,7 +59,7 @@ def test_every_case_and_every_look_alike_is_there_more_than_once(lines: int) -> 
 
 
 def test_about_one_line_in_a_hundred_is_planted_in_a_large_sample() -> None:
-    assert 400 <= len(_tell_truth(60_000)["planted"]) <= 800
+    assert 600 <= len(_tell_truth(60_000)["planted"]) <= 1000
 
 
 def test_a_large_sample_repeats_an_entitlement_in_one_part_across_parts_and_across_batches() -> None:

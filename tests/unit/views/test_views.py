@@ -7,9 +7,9 @@ from consolidator.views.explaining import explain_line
 from consolidator.views.reading import parse_line_ref
 from consolidator.views.reviews import list_held
 from consolidator.views.words import explain_code, render_findings
-from schemas.commits import Bundle
 from schemas.errors import InputError
 from tests.support.world import World, make_account, make_id
+from tests.unit.views.log import Log
 
 
 @pytest.fixture
@@ -23,10 +23,6 @@ def world() -> World:
     world.confirm("approver", "bureau", digest, "confirm-clear")
     world.release("B1", [("402", 1, 10_000)])
     return world
-
-
-def bundles(world: World) -> list[Bundle]:
-    return [bundle for step in world.steps for bundle in step.bundles]
 
 
 def test_a_batch_shows_its_lines_by_state_and_why_they_are_held(world: World) -> None:
@@ -54,7 +50,7 @@ def test_held_lines_are_listed_with_masked_names_or_in_full(world: World) -> Non
 
 
 def test_the_story_of_a_cleared_line_ends_in_its_order_file(world: World) -> None:
-    story = explain_line(lambda: bundles(world), parse_line_ref("bank-402/B1/2"), full=False)
+    story = explain_line(Log(world), parse_line_ref("bank-402/B1/2"), full=False)
     assert story["state"] == "ordered"
     assert story["order_file"] == "bank-402_B1_402_001"
     assert [step["to"] for step in story["history"]] == ["held", "ready"]
@@ -65,15 +61,15 @@ def test_the_story_of_a_cleared_line_ends_in_its_order_file(world: World) -> Non
 
 def test_a_story_names_nobody_unless_in_full(world: World) -> None:
     ref = parse_line_ref("bank-402/B1/2")
-    masked = repr(explain_line(lambda: bundles(world), ref, full=False))
-    full = repr(explain_line(lambda: bundles(world), ref, full=True))
+    masked = repr(explain_line(Log(world), ref, full=False))
+    full = repr(explain_line(Log(world), ref, full=True))
     for person in (make_id(1), make_account(1), world.name_of(make_id(1))):
         assert person not in masked
         assert person in full
 
 
 def test_a_held_line_has_no_order_file_though_its_batch_has(world: World) -> None:
-    story = explain_line(lambda: bundles(world), parse_line_ref("bank-402/B1/1"), full=False)
+    story = explain_line(Log(world), parse_line_ref("bank-402/B1/1"), full=False)
     assert (story["state"], story["order_file"]) == ("held", "")
 
 
@@ -85,7 +81,7 @@ def test_what_names_no_line_is_refused(text: str) -> None:
 
 def test_a_line_the_log_does_not_have_is_refused(world: World) -> None:
     with pytest.raises(InputError, match="S03"):
-        explain_line(lambda: bundles(world), parse_line_ref("bank-402/B1/9"), full=False)
+        explain_line(Log(world), parse_line_ref("bank-402/B1/9"), full=False)
 
 
 def test_codes_have_words_and_private_ones_tell_nothing() -> None:

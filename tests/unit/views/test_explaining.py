@@ -1,0 +1,148 @@
+"""A line's story in sentences: what was compared, with what, what was not, who decided, and where the line is."""
+
+from typing import Any
+
+import pytest
+
+from consolidator.views.explaining import explain_line
+from consolidator.views.reading import parse_line_ref
+from tests.support.world import VILLAGE, World, digest_of, key_of, make_id
+from tests.unit.views.log import Log
+
+
+@pytest.fixture
+def world() -> World:
+    """A county with the usual policy."""
+    world = World()
+    world.set_up()
+    return world
+
+
+def tell(world: World, line: str, *, full: bool = False) -> tuple[str, str]:
+    """Give a line's story in Chinese and in English."""
+    sentences = explain_line(Log(world), parse_line_ref(line), full=full)["sentences"]
+    return "\n".join(each["zh"] for each in sentences), "\n".join(each["en"] for each in sentences)
+
+
+def test_a_ready_line_says_with_what_it_was_compared(world: World) -> None:
+    world.send_batch("B-1", world.settle_people(1))
+    zh, en = tell(world, "bank-402/B-1/1")
+    assert "明细 bank-402/B-1/1:项目 FARM,期间 2026,100.00 元,现为「待发放」。" in zh
+    assert "补贴对象库(2026-10-31)、人口库(2026-10-31)" in zh
+    assert "指定账户第 1 版。" in zh
+    assert "未发现疑点。\n由银行 402 支付(本行)。" in zh
+    assert "下一步:等待支付审批。" in zh
+    assert "beneficiary library of 2026-10-31, population register of 2026-10-31; rule set" in en
+    assert "designation version 1." in en
+    assert "To be paid by bank 402, within the bank." in en
+
+
+def test_what_was_not_checked_is_said_with_its_reason(world: World) -> None:
+    world.send_batch("B-1", world.settle_people(1))
+    zh, en = tell(world, "bank-402/B-1/1")
+    assert "未比对 R05 死亡人员领取:缺死亡登记册。" in zh
+    assert "Not checked: R05 paid to deceased, because no register of deaths was sent yet." in en
+    assert "未比对 R41 超预算/超用款计划:用款计划未登记。" in zh
+
+
+def test_a_refused_line_says_which_facts_refused_it(world: World) -> None:
+    ids = world.settle_people(1)
+    world.register("deaths", {"id": ids, "died_on": ["2025-03-01"]}, snapshot_on="2026-10-30")
+    world.send_batch("B-1", ids)
+    zh, en = tell(world, "bank-402/B-1/1")
+    assert "疑点 R05 死亡人员领取(红,拒付该行):登记册日期 2026-10-30,死亡日期 2025-03-01,期间开始 2026-01-01。" in zh
+    assert "Finding R05 paid to deceased (red, refuses the line): register of 2026-10-30, died on 2025-03-01" in en
+    assert zh.endswith("下一步:更正后以新编号重报。")
+
+
+def test_a_review_says_who_and_why(world: World) -> None:
+    world.send_batch("B-1", world.settle_people(1))
+    world.review("reviewer", "hold", "B-1", [1])
+    world.review("reviewer", "comment", "B-1", [1])
+    key = key_of("reviewer")[:16]
+    zh, en = tell(world, "bank-402/B-1/1")
+    assert f"经密钥 {key} 办理,从「待发放」转为「存疑拦截」,当时指定账户第 1 版。\n理由:核实。" in zh
+    assert f"it went from ready to held, by key {key}, with designation version 1.\nThe reason given: 核实." in en
+    assert f"经密钥 {key} 办理,留有意见。" in zh
+    assert zh.endswith("下一步:由两人放行,或停发。")
+
+
+def test_a_person_without_designation_is_said_to_have_none(world: World) -> None:
+    ids = world.settle_people(2)
+    world.state.designations.pop(ids[1])
+    world.send_batch("B-1", ids)
+    zh, en = tell(world, "bank-402/B-1/2")
+    assert "没有可用的指定账户。" in zh
+    assert "no designation to pay to." in en
+
+
+def test_a_later_finding_is_told_on_a_line_that_is_paid(world: World) -> None:
+    world.set_policy("p-2", [("rule", "R54", {"parameters": {"persons_max": 1}})])
+    ids = world.settle_people(3)
+    columns: dict[str, list[Any]] = {
+        "payee_id": [ids[0]] * 2,
+        "beneficiary_id": ids[1:],
+        "relation": ["guardian"] * 2,
+        "from_on": ["2020-01-01"] * 2,
+        "to_on": [None] * 2,
+    }
+    world.register("relations", columns)
+    for number in (1, 2):
+        world.send_batch(f"B-{number}", [ids[number]], payee_id=[ids[0]], payee_name=[world.name_of(ids[0])])
+        if number == 1:
+            world.release("B-1", [("402", 1, 10_000)])
+    zh, _ = tell(world, "bank-402/B-1/1")
+    assert "又发现疑点,明细仍为「已送银行」。\n疑点 R54" in zh
+    assert "已列入代发文件 bank-402_B-1_402_001,付款银行 402。" in zh
+
+
+def test_a_suppressed_finding_says_until_when(world: World) -> None:
+    ids = world.settle_people(1)
+    world.register("officials", {"id": ids, "village": [VILLAGE], "position": ["村主任"]})
+    world.send_batch("B-1", ids)
+    fields = {
+        "kind": "disposition",
+        "source": "bureau",
+        "id": "DIS-1",
+        "action": "suppress",
+        "batch": {"source": "bank-402", "id": "B-1"},
+    }
+    columns: dict[str, list[Any]] = {
+        "line": [1],
+        "code": ["R08"],
+        "verdict": ["unfounded"],
+        "reason": ["误报"],
+        "until": ["2026-12-31"],
+    }
+    raw = world.sign("reviewer", fields, columns)
+    world.submit(raw)
+    world.confirm("approver", "bureau", digest_of(raw), "confirm-dis")
+    world.send_batch("B-2", ids, fields={"period": "2027"}, amounts=[10_000])
+    zh, en = tell(world, "bank-402/B-1/1")
+    assert "处置疑点 R08:不属实,免提至 2026-12-31。\n理由:误报。" in zh
+    assert "finding R08 was judged by key" in en
+    zh, en = tell(world, "bank-402/B-2/1")
+    assert "疑点 R08 村干部本人享受异常(蓝,该疑点已免提,只提示):" in zh
+    assert "免提至 2026-12-31。" in zh
+    assert "it is suppressed and only informs" in en
+
+
+def test_the_order_file_is_the_one_whose_list_holds_the_line(world: World) -> None:
+    world.set_policy("p-2", [("bank", "402", {"name": "农商行", "file_lines_max": 2})])
+    world.send_batch("B-1", world.settle_people(5))
+    world.release("B-1", [("402", 5, 50_000)])
+    stories = [explain_line(Log(world), parse_line_ref(f"bank-402/B-1/{line}"), full=False) for line in (1, 3, 5)]
+    assert [story["order_file"] for story in stories] == [
+        "bank-402_B-1_402_001",
+        "bank-402_B-1_402_001-2",
+        "bank-402_B-1_402_001-3",
+    ]
+
+
+def test_sentences_name_nobody_unless_in_full(world: World) -> None:
+    ids = world.settle_people(2)
+    world.send_batch("B-1", ids, beneficiary_name=[world.name_of(ids[1])] * 2)
+    masked, full = (" ".join(tell(world, "bank-402/B-1/1", full=full)) for full in (False, True))
+    assert world.name_of(make_id(0)) in full
+    assert world.name_of(make_id(0)) not in masked
+    assert "登记姓名 示*" in masked
