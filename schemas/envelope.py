@@ -36,7 +36,11 @@ class _Envelope(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """An authenticated header: exact header bytes, the key that signed them (hex) and their SHA-256 (hex)."""
+    """An authenticated header: exact header bytes, the key that signed them (hex), and the document's digest (hex).
+
+    The digest is the SHA-256 of the key's 32 bytes and the header: somebody else's signature under the same header is
+    another document, and cannot stand in its way.
+    """
 
     header: bytes
     key: str
@@ -74,7 +78,7 @@ def parse_envelope(raw: bytes) -> Envelope:
         raise InputError("I04", "not a signed envelope") from error
     key = envelope.signatures[0].keyid
     _check_signature(key, signature, header)
-    return Envelope(header=header, key=key, digest=sha256(header).hexdigest())
+    return Envelope(header=header, key=key, digest=sha256(bytes.fromhex(key) + header).hexdigest())
 
 
 def _check_signature(key: str, signature: bytes, header: bytes) -> None:

@@ -13,7 +13,6 @@ from pydantic import (
     Field,
     TypeAdapter,
     ValidationError,
-    field_validator,
     model_validator,
 )
 
@@ -72,11 +71,23 @@ class Totals(_Strict):
     fen: Fen
 
 
+def _hide_nobody(value: str) -> str:
+    """What a header names becomes public: no ID or account number in it."""
+    if holds_long_number(value):
+        message = "it becomes public: no ID or account number in it"
+        raise ValueError(message)
+    return value
+
+
+PublicSource = Annotated[SourceId, AfterValidator(_hide_nobody)]
+PublicId = Annotated[DocumentId, AfterValidator(_hide_nobody)]
+
+
 class DocumentRef(_Strict):
     """Names a document by its source and id."""
 
-    source: SourceId
-    id: DocumentId
+    source: PublicSource
+    id: PublicId
 
 
 class Publicity(_Strict):
@@ -86,6 +97,13 @@ class Publicity(_Strict):
     to_on: Day
     place: ShortText
 
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.from_on > self.to_on:
+            message = "publicity ends before it begins"
+            raise ValueError(message)
+        return self
+
 
 class Header(_Strict):
     """What every document states: who sends what, the key's number, item count and the digest of each part."""
@@ -93,20 +111,12 @@ class Header(_Strict):
     v: Literal[1]
     county: County
     kind: Annotated[str, Field(pattern=r"^[a-z]{1,16}$")]
-    source: SourceId
-    id: DocumentId
+    source: PublicSource
+    id: PublicId
     seq: Annotated[int, Field(ge=1, lt=2**53)]
     count: Count
     parts: Annotated[list[Sha256], Field(max_length=PARTS_MAX)]
     file: FileRef | None = None
-
-    @field_validator("id")
-    @classmethod
-    def _no_personal_number(cls, value: str) -> str:
-        if holds_long_number(value):
-            message = "an id becomes public: no ID or account number in it"
-            raise ValueError(message)
-        return value
 
     @model_validator(mode="after")
     def _parts_fit_count(self) -> Self:
@@ -151,7 +161,7 @@ class BatchHeader(Header):
     kind: Literal["batch"]
     department: ShortText
     township: TownCode
-    programme: ProgrammeId
+    programme: Annotated[ProgrammeId, AfterValidator(_hide_nobody)]
     period: Period
     policy_number: ShortText
     plan_number: ShortText

@@ -104,9 +104,9 @@ class RuleValue(_Strict):
 
 
 class SettingValue(_Strict):
-    """A number the ledger reads; the item's id is one of :data:`SETTINGS`."""
+    """A number the ledger reads, at most a year of hours; the item's id is one of :data:`SETTINGS`."""
 
-    value: Annotated[int, Field(ge=0, lt=2**53)]
+    value: Annotated[int, Field(ge=0, le=8760)]
 
 
 class QuorumValue(_Strict):

@@ -8,6 +8,7 @@ import statistics
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -84,7 +85,14 @@ def set_up(base: Path, setup: Iterable[Command], pending: Iterable[Command]) -> 
         for command in others:
             journal.append([command])
         apply_all(journal)
-        journal.append(list(pending))
+        append_all(journal, pending)
+
+
+def append_all(journal: SqliteJournal, commands: Iterable[Command]) -> None:
+    """Append commands a hundred at a time: millions of lines would not fit into memory at once."""
+    rest = iter(commands)
+    while some := list(islice(rest, 100)):
+        journal.append(some)
 
 
 def apply_all(journal: SqliteJournal) -> None:

@@ -6,7 +6,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -19,8 +19,7 @@ from consolidator.bench.data import (
     list_setup,
     make_citizens,
 )
-from consolidator.bench.measure import apply_all, describe_conditions, make_county, run_copy, set_up
-from schemas.commands import Command
+from consolidator.bench.measure import append_all, apply_all, describe_conditions, make_county, run_copy, set_up
 from schemas.errors import invariant
 from streams.embedded.engine import Engine
 from streams.embedded.journal import open_journal
@@ -106,8 +105,7 @@ def measure_size(people: int, history: int, say: Say) -> Result:
         young = _measure_start(base)
         say("写入历史明细 / applying the history")
         with open_journal(base) as journal:
-            for batch in _cut_batches(list_batches(citizens, history)):
-                journal.append(batch)
+            append_all(journal, list_batches(citizens, history))
             apply_all(journal)
         old = _measure_start(base)
     return {
@@ -122,17 +120,6 @@ def measure_size(people: int, history: int, say: Say) -> Result:
             counted="live objects after the start from a snapshot; the start in a process of its own",
         ),
     }
-
-
-def _cut_batches(commands: Iterable[Command]) -> Iterable[list[Command]]:
-    """Give commands a hundred at a time: a journal takes them in one transaction each."""
-    some: list[Command] = []
-    for command in commands:
-        some.append(command)
-        if len(some) == 100:  # noqa: PLR2004 -- said above
-            yield some
-            some = []
-    yield some
 
 
 _START = """

@@ -37,13 +37,15 @@ _LINE_BITS = 20
 class OpenLines(Struct):
     """What a batch needs while lines may still change: raw parts and the assessed designation of each line.
 
-    ``findings`` (held lines) and ``cleared`` (lines let go) map line to findings, as ``CODE:level``.
+    ``findings`` (held lines) and ``cleared`` (lines let go, with what was compared) map line to findings, as
+    ``CODE:level``; ``told`` gives the ordinal at which a line was held, or told something new, after assessment.
     """
 
     parts: list[bytes]
     designation: list[int]
     findings: dict[int, list[str]] = field(default_factory=dict)
     cleared: dict[int, list[str]] = field(default_factory=dict)
+    told: dict[int, int] = field(default_factory=dict)
 
 
 class Batch(Struct):

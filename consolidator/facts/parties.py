@@ -27,9 +27,14 @@ class Officer(Struct, frozen=True):
 
 
 class OpenDocument(Struct):
-    """An accepted document: exact header bytes, who signed it, and the parts that have arrived (raw bytes)."""
+    """An accepted document: exact header bytes, who signed it, and the parts that have arrived (raw bytes).
+
+    One that waits for its second person keeps who the first one was (``person``), and the ordinal it was proposed at.
+    """
 
     header: bytes
     key: str
     digest: str
     parts: list[bytes]
+    person: str = ""
+    proposed: int = 0

@@ -23,6 +23,7 @@ from consolidator.sealing import County
 from schemas.commands import Command
 from schemas.commits import CommitRecord, Outcome, Step
 from schemas.errors import InvariantError
+from schemas.instants import HOUR_SECONDS
 from schemas.orders import OrderFile
 from streams.embedded.engine import Engine, Progress
 from streams.embedded.journal import SqliteJournal, open_journal
@@ -157,12 +158,16 @@ def run_watching(office: Office, watch: Watch) -> None:
     with open_runner(office) as runner:
         desk = make_desk(office, runner.journal)
         unreadable: set[str] = set()
+        looked_at = -1  # the hour in which ticks were last looked for: that walks over all batches
         while True:
             outcomes = take_inbox(desk, watch.now())
             watch.on_files([each for each in outcomes if f"{each.source}/{each.file}" not in unreadable])
             unreadable |= {f"{each.source}/{each.file}" for each in outcomes if each.code == "I01"}
-            if not runner.has_pending() and is_tick_due(runner.state, watch.now()):
-                runner.journal.append([Command("tick", watch.now(), b"")])
+            hour = watch.now() // HOUR_SECONDS
+            if not runner.has_pending() and hour != looked_at:
+                looked_at = hour
+                if is_tick_due(runner.state, watch.now()):
+                    runner.journal.append([Command("tick", watch.now(), b"")])
             if outcomes:  # files turned away, too, go back to their senders
                 update_lists(runner.lists)
             if runner.has_pending():

@@ -10,6 +10,7 @@ from consolidator.facts.state import find_own_id
 from consolidator.ledger.acts import Act, emit_effect, emit_refusal
 from consolidator.ledger.emission import Emission
 from consolidator.ledger.items import Items, Tally, read_parts
+from consolidator.ledger.powers import find_regions, is_outside
 from schemas.errors import InputError
 from schemas.headers import AccountsHeader
 from schemas.parts import AccountsPart
@@ -41,8 +42,12 @@ def _take(act: Act[AccountsHeader], items: Items[AccountsPart], index: int, shar
     accounts, part = act.state.accounts, items.columns
     account, holder = part.account[index], part.holder_id[index]
     known = accounts.get(account)
+    if is_outside(act.state, holder, find_regions(act.state, act.key)):
+        return "S18"
     if known is not None and known.holder != holder:
         return "S06"
+    if known is not None and known.bank != part.bank[index]:
+        return "S19"
     before = Card(part.bank[index]) if known is None else known.card
     status = None if part.status is None else part.status[index]
     if status is not None:
@@ -64,10 +69,10 @@ def _take(act: Act[AccountsHeader], items: Items[AccountsPart], index: int, shar
 
 def _judge_answer(act: Act[AccountsHeader], known: CensusAccount | None, bank: str) -> str:
     """A bank answers for accounts that the census knows to be its own."""
-    if known is None or known.bank != bank:
+    if known is None:
         return "S05"
-    source = act.state.policy.sources[act.header.source]
-    return "" if source.type == "bank" and source.bank in ("", bank) else "S13"
+    source = act.state.policy.sources.get(act.header.source)
+    return "" if source is not None and source.type == "bank" and source.bank in ("", bank) else "S13"
 
 
 def _note_fault(act: Act[AccountsHeader], account: str, status: str) -> None:

@@ -21,6 +21,7 @@ class Act(Generic[H]):
     """A document that takes effect now; ``key`` and ``cause`` are of what makes it so: itself, or its confirm.
 
     ``digest`` is the document's own. ``parts`` are raw bytes, complete and with the digests that the header names.
+    ``proposed`` is the ordinal at which a document that needs two persons was proposed.
     """
 
     state: State
@@ -29,6 +30,7 @@ class Act(Generic[H]):
     parts: Sequence[bytes]
     key: str
     cause: str
+    proposed: int = 0
 
     @property
     def at(self) -> str:

@@ -127,6 +127,19 @@ def _add_group(state: State, batch: Batch, part: Slice, group: GroupHits, hits: 
         hits.explain(item, group.code, group.places[first_place + item][1])
 
 
+# What tells one hit of a rule from another: clearing this one does not clear that one.
+_TELLING = ("not_checked", "has", "status")
+
+
+def list_reasons(hits: Hits, item: int) -> list[str]:
+    """Give the stopping findings of an item together with what they are about, for comparing; sorted."""
+    facts = hits.evidence.get(item, {})
+    return sorted(
+        "|".join([found, *(f"{name}={value}" for name, value in facts.get(found[:3], {}).items() if name in _TELLING)])
+        for found in list_stopping(hits, item)
+    )
+
+
 def list_stopping(hits: Hits, item: int) -> list[str]:
     """Give the findings of an item that keep it from being paid, sorted."""
     return sorted(finding for finding in hits.findings.get(item, ()) if is_stopping(finding))

@@ -17,7 +17,7 @@ from consolidator.ledger.moves import check_conservation, describe_totals
 from consolidator.ledger.orders import OrderBook, finish_batch
 from consolidator.rules.amounts import count_sizes
 from consolidator.rules.catalogue import RED, render_finding
-from consolidator.rules.groups import GROUP_RULES, GroupHits, GroupRule, Roster, run_group_rule
+from consolidator.rules.groups import GROUP_RULES, GroupHits, GroupRule, Roster, prune, run_group_rule
 from consolidator.rules.plans import LIVE, PLAN, find_over_plan, is_checked, is_known
 from consolidator.rules.rosters import JUMP, count_roster, find_jumps
 from consolidator.rules.running import find_level, list_unchecked
@@ -26,6 +26,8 @@ from schemas.errors import InputError
 from schemas.headers import PART_ITEMS_MAX, BatchHeader
 from schemas.parts import BatchPart, Parsed, parse_part
 
+MEMBERS_MAX = 20  # of a group before it is looked through for what is only history
+COUNTY_FEN_MAX = 2**53 - 1  # of all lines ever: no sum in an entry can be more than JSON's numbers hold
 Parts = Sequence[Parsed[BatchPart]]
 _Groups = Sequence[tuple[GroupRule, Members]]
 T = TypeVar("T")
@@ -44,6 +46,9 @@ def effect_batch(act: Act[BatchHeader]) -> Iterator[Emission]:
     unreadable = _list_unreadable(parts)
     amounts = array("q", [fen or 0 for part in parts for fen in part.columns.amount_fen])
     totals = act.header.totals
+    if sum(fen for _, fen in act.state.totals.values()) + sum(amounts) > COUNTY_FEN_MAX:
+        yield emit_refusal(act, "D24")
+        return
     if unreadable or (totals.count, totals.fen) != (act.header.count, sum(amounts)):
         yield _void(act, parts, unreadable, amounts)
         return
@@ -90,7 +95,7 @@ def _new_batch(act: Act[BatchHeader], word: str) -> Batch:
         control_fen=header.totals.fen,
         state=word,
         file="" if header.file is None else header.file.name,
-        plan_number=header.plan_number,
+        plan_number=header.plan_number.strip(),
         publicity_until="" if header.publicity is None else header.publicity.to_on,
         assessed_at=state.now,
         states=bytearray(),
@@ -169,8 +174,9 @@ def _remember(state: State, batch: Batch, members: _Groups, villages: Mapping[st
     count_sizes(state.history.sizes.setdefault(batch.programme, {}), kept.items())
     count_roster(state, batch, villages)
     expected = f"{batch.programme}|{batch.period}|{batch.township}"
-    state.expected.pop(expected, None)
-    state.overdue.pop(expected, None)
+    if batch.states.count(REFUSED) < len(batch.states):  # a batch that brings nothing is no answer
+        state.expected.pop(expected, None)
+        state.overdue.pop(expected, None)
 
 
 def _leave_out_refused(values: Sequence[T], states: Sequence[int]) -> Iterable[T]:
@@ -257,11 +263,14 @@ def _index_members(state: State, batch: Batch, members: _Groups) -> None:
     """Remember the members of groups whose line was not refused, whether the rule is on or not: it may be later."""
     for rule, groups in members:
         if groups:
-            _extend(rule.index(state, batch.programme, batch.period), groups, batch, derive_place(batch.index, 1))
+            _extend(state, batch, rule, groups)
 
 
-def _extend(index: Members, groups: Members, batch: Batch, first: int) -> None:
+def _extend(state: State, batch: Batch, rule: GroupRule, groups: Members) -> None:
+    first = derive_place(batch.index, 1)
+    index = rule.index(state, batch.programme, batch.period)
     for key, members in groups.items():
         kept = [member for member in members if batch.states[member[1] - first] != REFUSED]
         if kept:
-            index.setdefault(key, []).extend(kept)
+            everyone = [*index.get(key, ()), *kept]
+            index[key] = prune(state, everyone) if rule.counts_persons and len(everyone) > MEMBERS_MAX else everyone

@@ -72,7 +72,7 @@ def emit_change(state: State, batch: Batch, part: Slice, change: Change, emissio
     came_from = batch.states[line - 1]
     bank = find_bank(state, batch, line) if READY in (came_from, change.to) else ""
     move_line(state, batch, line, change.to)
-    _keep_findings(batch, line, change)
+    _keep_findings(state, batch, line, change)
     if change.to == STOPPED:
         _free(state, batch, part, change.item)
     fields = {
@@ -99,10 +99,11 @@ def _find_assessed(state: State, batch: Batch, part: Slice, item: int) -> Design
     return state.designations[part.payee_id[item]][version - 1]
 
 
-def _keep_findings(batch: Batch, line: int, change: Change) -> None:
+def _keep_findings(state: State, batch: Batch, line: int, change: Change) -> None:
     findings = open_lines(batch).findings
     if change.to == HELD:
         findings[line] = sorted(change.findings)
+        open_lines(batch).told[line] = state.ordinal
     else:
         del findings[line]
 

@@ -9,6 +9,7 @@ from consolidator.facts.accounts import Designation, find_current
 from consolidator.ledger.acts import Act, emit_effect, emit_refusal
 from consolidator.ledger.emission import Emission
 from consolidator.ledger.items import Items, Tally, read_parts
+from consolidator.ledger.powers import find_regions, is_outside
 from schemas.errors import InputError
 from schemas.headers import DesignationsHeader
 from schemas.instants import HOUR_SECONDS
@@ -44,6 +45,9 @@ def _record(act: Act[DesignationsHeader], items: Items[DesignationsPart], tally:
             tally.count(number, "S10")
             continue
         seen.add(payee)
+        if is_outside(act.state, payee, find_regions(act.state, act.key)):
+            tally.count(number, "S18")
+            continue
         choose = _ACTIONS[actions[index]]
         tally.count(number, choose(act, payee, part.bank[index], part.account[index], branches[index]))
 

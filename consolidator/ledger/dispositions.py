@@ -6,17 +6,22 @@ A suppressed finding of that person only informs; it needs a second person, sinc
 from collections.abc import Iterator, Mapping
 
 from consolidator.facts.lines import Batch
+from consolidator.facts.programmes import RuleSetting
 from consolidator.facts.registers import Suppression
+from consolidator.facts.state import State
 from consolidator.ledger.acts import Act, emit_effect, emit_refusal, find_named_batch
 from consolidator.ledger.claims import list_beneficiaries
 from consolidator.ledger.emission import Emission
 from consolidator.ledger.items import Tally, read_parts
-from consolidator.rules.catalogue import CATALOGUE, NEVER_QUIET
+from consolidator.rules.catalogue import CATALOGUE, NEVER_QUIET, YELLOW
+from consolidator.rules.running import derive_suppressed, find_level
 from schemas.canonical import render_canonical
 from schemas.errors import InputError
 from schemas.headers import DispositionHeader
-from schemas.instants import derive_day, is_date
+from schemas.instants import count_days, derive_day, is_date
 from schemas.parts import DispositionPart
+
+SUPPRESSED_DAYS_MAX = 366  # a false hit is looked at again within a year
 
 
 def propose_disposition(act: Act[DispositionHeader]) -> Iterator[Emission]:
@@ -73,16 +78,31 @@ def _suppress(
 ) -> str:
     """Quiet a finding of a line's beneficiary: S07 no day to come, S16 cannot be quieted, S03 S04 nobody's line."""
     state, line, code, until = act.state, part.line[index], part.code[index], _find_until(part, index)
-    if until is None or not is_date(until) or until < derive_day(state.now):
+    today = derive_day(state.now)
+    if until is None or not is_date(until) or not 0 <= count_days(today, until) <= SUPPRESSED_DAYS_MAX:
         return "S07"
     if code not in CATALOGUE:
         return "S01"
-    if code in NEVER_QUIET:
+    if code in NEVER_QUIET or not _was_found(state, batch, line, code):
         return "S16"
     if line not in people:
         return "S03" if line > len(batch.states) else "S04"
-    state.suppressions.setdefault(code, {})[people[line]] = Suppression(until, act.cause)
+    suppressed = derive_suppressed(batch.programme, people[line])
+    state.suppressions.setdefault(code, {})[suppressed] = Suppression(until, act.cause)
     return ""
+
+
+def _was_found(state: State, batch: Batch, line: int, code: str) -> bool:
+    """Say whether the line is held, or was let go, for this; nobody suppresses what has not happened.
+
+    A clue holds nothing back, so it is not remembered, and quieting it does no harm.
+    """
+    if find_level(code, None, state.policy.rules.get(code, RuleSetting())) == YELLOW:
+        return True
+    if batch.open is None:
+        return False
+    found = (*batch.open.findings.get(line, ()), *batch.open.cleared.get(line, ()))
+    return any(each.startswith(code) for each in found)
 
 
 def _find_until(part: DispositionPart, index: int) -> str | None:

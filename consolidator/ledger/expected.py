@@ -9,7 +9,7 @@ from consolidator.ledger.emission import Emission
 from consolidator.ledger.items import Tally, read_parts
 from consolidator.rules.lateness import find_delays
 from schemas.errors import InputError
-from schemas.headers import ExpectedHeader
+from schemas.headers import PART_ITEMS_MAX, ExpectedHeader
 from schemas.instants import derive_day_number, is_date, render_instant
 from schemas.parts import ExpectedPart
 
@@ -36,6 +36,9 @@ def _announce(act: Act[ExpectedHeader], part: ExpectedPart, index: int) -> str:
     if not is_date(part.due_on[index]):
         return "S07"
     name = f"{part.programme[index]}|{part.period[index]}|{part.township[index]}"
+    known = state.expected.get(name)
+    if known is not None and known.source != act.header.source:
+        return "S20"
     state.overdue.pop(name, None)
     state.expected[name] = Expected(part.due_on[index], act.header.source)
     return ""
@@ -52,10 +55,12 @@ def is_note_due(state: State, now: int) -> bool:
 
 
 def note_delays(state: State, now: int) -> Iterator[Emission]:
-    """Write an entry for everything that became late with the day that passed."""
-    emission = Emission()
-    for delay in list(find_delays(state, now)):
-        state.overdue[delay.name] = delay.finding
-        emission.add("overdue", render_instant(now), {**delay.fields, "findings": [delay.finding]})
-    if emission.blocks:
+    """Write an entry for everything that became late with the day that passed, in slices."""
+    delays = list(find_delays(state, now))
+    for first in range(0, len(delays), PART_ITEMS_MAX):
+        some = delays[first : first + PART_ITEMS_MAX]
+        emission = Emission(lines=len(some))
+        for delay in some:
+            state.overdue[delay.name] = delay.finding
+            emission.add("overdue", render_instant(now), {**delay.fields, "findings": [delay.finding]})
         yield emission

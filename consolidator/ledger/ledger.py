@@ -16,6 +16,7 @@ from consolidator.ledger.dispositions import effect_disposition, propose_disposi
 from consolidator.ledger.emission import Emission
 from consolidator.ledger.expected import effect_expected, is_day_over, is_note_due, note_delays
 from consolidator.ledger.policy import effect_policy, propose_policy
+from consolidator.ledger.powers import find_officer
 from consolidator.ledger.registers import effect_register
 from consolidator.ledger.releases import effect_release, propose_release
 from consolidator.ledger.reviews import effect_review, propose_review
@@ -153,6 +154,9 @@ def _complete(state: State, document: OpenDocument) -> Iterator[Emission]:
             refused = True
             yield emission
         if not refused:
+            first = find_officer(state, document.key)
+            document.person = "" if first is None else first.person
+            document.proposed = state.ordinal
             state.pending[document.digest] = document
             yield Emission()
     else:
@@ -172,4 +176,4 @@ def _effect(state: State, document: OpenDocument, key: str, cause: str) -> Itera
 
 
 def _make_act(state: State, document: OpenDocument, header: AnyHeader, key: str, cause: str) -> Act[AnyHeader]:
-    return Act(state, header, document.digest, document.parts, key, cause)
+    return Act(state, header, document.digest, document.parts, key, cause, document.proposed)

@@ -9,13 +9,13 @@ from typing import Any
 
 from consolidator.facts.lines import HELD, LINE_STATES, READY, Batch, split_place
 from consolidator.facts.programmes import RuleSetting
-from consolidator.facts.state import State
+from consolidator.facts.state import Members, State
 from consolidator.ledger.changes import Change, Reader, emit_change
 from consolidator.ledger.emission import Emission
 from consolidator.ledger.moves import check_conservation, open_lines
 from consolidator.rules.catalogue import is_stopping, render_finding
-from consolidator.rules.groups import GroupHits
-from consolidator.rules.running import QUIETED, find_level, find_suppression
+from consolidator.rules.groups import GROUP_RULES, GroupHits, judge_index
+from consolidator.rules.running import QUIETED, derive_suppressed, find_level, find_suppression
 from schemas.headers import PART_ITEMS_MAX
 from schemas.instants import derive_day, render_instant
 
@@ -35,15 +35,37 @@ class Mark:
         return render_finding(self.code, self.level)
 
 
-def mark_earlier(state: State, current: Batch, groups: list[GroupHits], cause: str) -> Iterator[Emission]:
-    """Mark the members of group findings that stand in other batches, in slices."""
+def index_households_again(state: State) -> None:
+    """Put lines per household where the population says their beneficiaries live now, in periods still open."""
+    people = state.registers.population
+    calls = {(batch.programme, batch.period) for batch in state.batches if batch.open is not None}
+    for programme, period in sorted(calls):
+        if state.policy.programmes[programme].unit == "household":
+            index: Members = {}
+            for beneficiary, place in state.claims.entitlements[programme][period].items():
+                person = people.get(beneficiary)
+                if person is not None:
+                    index.setdefault(person.household, []).append((person.id, place))
+            state.claims.households.setdefault(programme, {})[period] = index
+
+
+def judge_groups_again(state: State, cause: str) -> Iterator[Emission]:
+    """Mark what group rules say now of lines that were assessed when registers or settings said something else."""
+    enabled = (rule for rule in GROUP_RULES if state.policy.rules.get(rule.code, RuleSetting()).enabled)
+    yield from mark_earlier(state, None, [judge_index(rule, state) for rule in enabled], cause)
+
+
+def mark_earlier(state: State, current: Batch | None, groups: list[GroupHits], cause: str) -> Iterator[Emission]:
+    """Mark the members of group findings that stand in other batches than the current one, in slices."""
     emission = Emission()
     reader = Reader(state)
     touched: set[int] = set()
     for group in groups:
         level = find_level(group.code, None, state.policy.rules.get(group.code, RuleSetting()))
         for place, (beneficiary, facts) in sorted(group.places.items()):
-            if split_place(place)[0] == current.index or _is_quiet(state, group.code, level, beneficiary):
+            if (current is not None and split_place(place)[0] == current.index) or _is_quiet(
+                state, group.code, level, place, beneficiary
+            ):
                 continue
             touched.add(split_place(place)[0])
             _mark(state, place, Mark(group.code, level, {group.code: dict(facts)}, cause), reader, emission)
@@ -56,8 +78,12 @@ def mark_earlier(state: State, current: Batch, groups: list[GroupHits], cause: s
         yield emission
 
 
-def _is_quiet(state: State, code: str, level: str, beneficiary: str) -> bool:
-    return level in QUIETED and find_suppression(state, code, beneficiary, derive_day(state.now)) is not None
+def _is_quiet(state: State, code: str, level: str, place: int, beneficiary: str) -> bool:
+    programme = state.batches[split_place(place)[0]].programme
+    day = derive_day(state.now)
+    return (
+        level in QUIETED and find_suppression(state, code, derive_suppressed(programme, beneficiary), day) is not None
+    )
 
 
 def _mark(state: State, place: int, mark: Mark, reader: Reader, emission: Emission) -> None:
@@ -93,6 +119,7 @@ def _is_news(state: State, batch: Batch, place: int, finding: str) -> bool:
         if finding in findings[line]:
             return False
         findings[line] = sorted([*findings[line], finding])
+        open_lines(batch).told[line] = state.ordinal
         return True
     clued = state.claims.clued.setdefault(finding, set())
     if place in clued:

@@ -16,6 +16,7 @@ from consolidator.facts.lines import (
     sum_states,
 )
 from consolidator.facts.state import State
+from consolidator.rules.plans import derive_plan_key
 from schemas.errors import InvariantError, invariant
 
 _BY_BANK = frozenset((READY, ORDERED))  # states whose moves are told apart by paying bank
@@ -66,7 +67,7 @@ def move_lines(state: State, batch: Batch, lines: Sequence[int], to: int) -> Non
     _add(state.totals.setdefault(LINE_STATES[came_from], [0, 0]), -len(lines), -fen)
     _add(state.totals.setdefault(LINE_STATES[to], [0, 0]), len(lines), fen)
     _add(state.moves.setdefault(f"{batch.programme}|{bank}|{LINE_STATES[to]}", [0, 0]), len(lines), fen)
-    use = state.plan_use.setdefault(batch.plan_number, [0, 0])
+    use = state.plan_use.setdefault(derive_plan_key(batch), [0, 0])
     use[0] += fen * ((to in _LIVE) - (came_from in _LIVE))
     use[1] += fen * ((to in PAID) - (came_from in PAID))
 

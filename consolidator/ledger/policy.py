@@ -1,6 +1,6 @@
 """Owns ``policy``: checked as a whole at its last part, in force when another root officer confirms. All or nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 
 from consolidator.facts.parties import Officer, Source
 from consolidator.facts.programmes import Bank, Plan, Programme, RuleSetting
@@ -8,6 +8,7 @@ from consolidator.facts.state import Policy, State
 from consolidator.ledger.acts import Act, emit_effect, emit_refusal
 from consolidator.ledger.emission import Emission
 from consolidator.ledger.items import Tally, read_parts
+from consolidator.ledger.marks import judge_groups_again
 from consolidator.rules.catalogue import CATALOGUE
 from schemas.errors import InputError
 from schemas.headers import PolicyHeader
@@ -23,6 +24,8 @@ from schemas.policy import (
     SourceValue,
     validate_item,
 )
+
+BANKS_MAX = 200  # ever: a line keeps its bank as one byte, here and in what verifies the log
 
 
 def propose_policy(act: Act[PolicyHeader]) -> Iterator[Emission]:
@@ -41,6 +44,7 @@ def effect_policy(act: Act[PolicyHeader]) -> Iterator[Emission]:
         return
     policy.version += 1
     act.state.policy = policy
+    yield from judge_groups_again(act.state, act.cause)
     yield emit_effect(act, act.header.count, [])
 
 
@@ -81,18 +85,32 @@ def _read_item(state: State, policy: Policy, part: PolicyPart, index: int) -> tu
     try:
         value = validate_item(subject, identifier, part.value[index])
         if isinstance(value, ProgrammeValue):
-            _check_unit(state, identifier, value)
+            _check_programme(state, identifier, value)
+        if isinstance(value, BankValue):
+            _check_banks({*policy.banks, *state.bank_codes, identifier})
         _set(policy, subject, identifier, value)
     except InputError as error:
         return error.code, error.detail
     return "", ""
 
 
-def _check_unit(state: State, identifier: str, value: ProgrammeValue) -> None:
-    """A programme keeps its unit once a line of it was decided: claims of two units would never meet (R16)."""
+def _check_banks(codes: Sized) -> None:
+    if len(codes) > BANKS_MAX:
+        raise InputError("S02", "bank: a county has at most 200 banks")
+
+
+def _check_programme(state: State, identifier: str, value: ProgrammeValue) -> None:
+    """A programme keeps unit and cycle once a line of it was decided: claims of two forms would never meet (R16)."""
     known = state.policy.programmes.get(identifier)
-    if known is not None and known.unit != value.unit and identifier in state.claims.entitlements:
-        raise InputError("S02", "programme: its unit cannot change any more")
+    if known is not None and identifier in state.claims.entitlements:
+        if known.unit != value.unit:
+            raise InputError("S02", "programme: its unit cannot change any more")
+        if known.cycle != value.cycle:
+            raise InputError("S02", "programme: its cycle cannot change any more")
+    if value.age_min is not None and value.age_max is not None and value.age_min > value.age_max:
+        raise InputError("S02", "programme: nobody can be of age")
+    if identifier in value.excludes:
+        raise InputError("S02", "programme: it excludes itself")
 
 
 def _set(policy: Policy, subject: str, identifier: str, value: PolicyValue | None) -> None:

@@ -13,6 +13,7 @@ from schemas.headers import (
     ConfirmHeader,
     DispositionHeader,
     Header,
+    RegisterHeader,
     ReleaseHeader,
     ReviewHeader,
     parse_header,
@@ -65,20 +66,33 @@ def judge_confirm(state: State, officer: Officer, header: ConfirmHeader) -> str:
     pending = state.pending.get(header.document)
     if pending is None:
         return "D15"
-    first = find_officer(state, pending.key)
-    if first is None:
-        return "D05"  # the first person was withdrawn meanwhile: his word no longer counts
-    if officer.person == first.person:
+    first, target = find_officer(state, pending.key), parse_header(pending.header)
+    if first is None or judge_power(state, first, target):
+        return "D05"  # the first person was withdrawn, or lost the power, meanwhile: his word no longer counts
+    if officer.person in (first.person, pending.person):
         return "D14"
-    target = parse_header(pending.header)
     if officer.role not in _CONFIRMS[target.kind]:
         return "D05"
     return "" if _is_within_bounds(state, officer, target) else "D05"
 
 
+def find_regions(state: State, key: str) -> tuple[str, ...]:
+    """Give the regions that bound what a key may say about people; its officer may be gone by now: then none."""
+    officer = find_officer(state, key)
+    return () if officer is None else tuple(officer.regions)
+
+
+def is_outside(state: State, identity: str, regions: tuple[str, ...]) -> bool:
+    """Say whether somebody lives outside regions. Of whom the population does not know nobody can say."""
+    person = state.registers.population.get(identity)
+    return person is not None and not person.village.startswith(regions)
+
+
 def _is_within_bounds(state: State, officer: Officer, header: Header) -> bool:
     if isinstance(header, BatchHeader):
         return _covers(officer, header.programme, header.township)
+    if isinstance(header, RegisterHeader):  # a register is about everybody
+        return state.county in officer.regions
     if isinstance(header, ReviewHeader | DispositionHeader) and header.action not in _ACTIONS[officer.role]:
         return False
     batch = _find_target(state, header)

@@ -8,10 +8,11 @@ from consolidator.facts.state import State, find_own_id
 from consolidator.ledger.acts import Act, emit_effect, emit_refusal
 from consolidator.ledger.emission import Emission
 from consolidator.ledger.items import Tally, read_parts
+from consolidator.ledger.marks import index_households_again, judge_groups_again
 from consolidator.rules.identity import is_resident_id
 from schemas.errors import InputError
 from schemas.headers import RegisterHeader
-from schemas.instants import is_date
+from schemas.instants import derive_day, is_date
 from schemas.parts import (
     REGISTER_PARTS,
     DeathsPart,
@@ -24,13 +25,35 @@ from schemas.parts import (
 )
 
 Table = dict[str, Any]
-Share = Callable[[str], str]
+_WARNING = frozenset(("deaths", "officials", "relatives", "payroll"))
+
+
+class Share:
+    """What the filling of a document shares: one object for equal IDs, villages, households; the day it is true on."""
+
+    def __init__(self, state: State, day: str) -> None:
+        """Begin with what the population has."""
+        self._state = state
+        self._known: dict[str, str] = {}
+        self.day = day
+
+    def __call__(self, value: str) -> str:
+        """Give the one object for a value."""
+        known = self._known.get(value)
+        return self._known.setdefault(value, find_own_id(self._state, value)) if known is None else known
 
 
 def effect_register(act: Act[RegisterHeader]) -> Iterator[Emission]:
-    """Fill a register, part by part. ``full`` builds a new table and swaps it in, ``delta`` adds to the old."""
+    """Fill a register, part by part. ``full`` builds a new table and swaps it in, ``delta`` adds to the old.
+
+    Where a register warns of people, a refused item may be somebody's warning: then a ``full`` one takes none away.
+    """
     name = act.header.register_name
     registers = act.state.registers
+    code = _judge_date(act)
+    if code:
+        yield emit_refusal(act, code)
+        return
     table: Table = {} if act.header.update == "full" else getattr(registers, name)
     tally = Tally()
     try:
@@ -38,24 +61,34 @@ def effect_register(act: Act[RegisterHeader]) -> Iterator[Emission]:
     except InputError as error:
         yield emit_refusal(act, error.code, error.detail)
         return
-    share = _share_with(act.state)
+    share = Share(act.state, act.header.snapshot_on)
     for items in parts:
         for index, number in items.numbers:
             tally.count(number, _FILL[name](table, items.columns, index, share))
         yield Emission(lines=items.size)
+    if act.header.update == "full" and not tally.accepted:
+        yield emit_refusal(act, "D22")
+        return
+    if name in _WARNING and tally.refused:
+        table = getattr(registers, name) | table
     setattr(registers, name, table)
-    registers.snapshots[name] = Snapshot(act.header.snapshot_on, act.header.source, act.header.id)
+    registers.snapshots[name] = Snapshot(_find_newest(act), act.header.source, act.header.id)
+    if name == "population":
+        index_households_again(act.state)
+        yield from judge_groups_again(act.state, act.cause)
     yield emit_effect(act, tally.accepted, sorted(tally.refused))
 
 
-def _share_with(state: State) -> Share:
-    """Give a function that makes equal IDs, villages and households one object: a county's memory is mostly these."""
-    known: dict[str, str] = {}
+def _judge_date(act: Act[RegisterHeader]) -> str:
+    """A full register is not older than the one held, and none is of a day to come."""
+    held = act.state.registers.snapshots.get(act.header.register_name)
+    older = held is not None and act.header.update == "full" and act.header.snapshot_on < held.snapshot_on
+    return "D23" if older or act.header.snapshot_on > derive_day(act.state.now) else ""
 
-    def share(value: str) -> str:
-        return known[value] if value in known else known.setdefault(value, find_own_id(state, value))
 
-    return share
+def _find_newest(act: Act[RegisterHeader]) -> str:
+    held = act.state.registers.snapshots.get(act.header.register_name)
+    return act.header.snapshot_on if held is None else max(held.snapshot_on, act.header.snapshot_on)
 
 
 def _fill_population(table: Table, part: PopulationPart, index: int, share: Share) -> str:
@@ -86,8 +119,8 @@ def _fill_relations(table: Table, part: RelationsPart, index: int, _: Share) -> 
     return ""
 
 
-def _fill_deaths(table: Table, part: DeathsPart, index: int, _: Share) -> str:
-    if not is_date(part.died_on[index]):
+def _fill_deaths(table: Table, part: DeathsPart, index: int, share: Share) -> str:
+    if not is_date(part.died_on[index]) or part.died_on[index] > share.day:
         return "S07"
     table[part.id[index]] = part.died_on[index]
     return ""

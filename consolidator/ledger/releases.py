@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from consolidator.facts.lines import HELD, READY, Batch
 from consolidator.facts.state import State
 from consolidator.ledger.acts import Act, emit_refusal, find_named_batch
-from consolidator.ledger.assessment import list_stopping
+from consolidator.ledger.assessment import list_reasons
 from consolidator.ledger.changes import Change, emit_change, reopen_part
 from consolidator.ledger.emission import Emission
 from consolidator.ledger.items import Tally, read_parts
@@ -98,7 +98,7 @@ def _compare_designations(batch: Batch, part: Slice, ready: Sequence[int], hits:
 def _list_new(batch: Batch, line: int, hits: Hits, item: int) -> list[str]:
     """Give the findings that stop a line and were not cleared; no clearing covers H01, so that is always news."""
     cleared = open_lines(batch).cleared.get(line, ())
-    return [found for found in list_stopping(hits, item) if found not in cleared]
+    return [reason.partition("|")[0] for reason in list_reasons(hits, item) if reason not in cleared]
 
 
 def _judge(act: Act[ReleaseHeader], batch: Batch, ready: Figures) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from consolidator.facts.lines import HELD, READY, STOPPED, Batch
 from consolidator.ledger.acts import Act, emit_effect, emit_refusal, find_named_batch
-from consolidator.ledger.assessment import list_stopping
+from consolidator.ledger.assessment import list_reasons, list_stopping
 from consolidator.ledger.changes import Change, Reader, emit_change
 from consolidator.ledger.emission import Emission
 from consolidator.ledger.items import Tally, read_parts
@@ -107,6 +107,8 @@ def _clear(review: _Review, line: int, reason: str) -> str:
     batch = review.batch
     if batch.states[line - 1] != HELD:
         return "S04"
+    if open_lines(batch).told.get(line, 0) > review.act.proposed:
+        return "S17"
     part, item = review.reader.find_slice(batch, line)
     hits = review.reader.find_hits(batch, line)
     designation = part.designations[item]
@@ -121,7 +123,9 @@ def _clear(review: _Review, line: int, reason: str) -> str:
             return code
     findings = sorted({*standing, *working.findings[line]})
     working.designation[line - 1] = designation.version
-    working.cleared[line] = standing  # what has gone meanwhile was not cleared: it is news if it comes back
+    working.cleared[line] = list_reasons(
+        hits, item
+    )  # what has gone meanwhile was not cleared: it is news if it comes back
     batch.banks[line - 1] = derive_bank_index(review.act.state, find_paying_banks(part)[item])
     review.change((part, item), READY, findings, reason)
     return ""

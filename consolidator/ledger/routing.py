@@ -53,7 +53,8 @@ def _hold_too_large(part: Slice, hits: Hits) -> None:
     if min(limits.values()) >= LINE_FEN_MAX:
         return
     amounts = zip(part.amount_fen, find_paying_banks(part), strict=True)
-    hits.add([item for item, (fen, bank) in enumerate(amounts) if fen > limits[bank]], TOO_LARGE, ORANGE)
+    too_large = [item for item, (fen, bank) in enumerate(amounts) if fen > limits[bank] and item not in part.odd]
+    hits.add(too_large, TOO_LARGE, ORANGE)
 
 
 def find_branch(state: State, designation: Designation) -> str:

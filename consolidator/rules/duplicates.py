@@ -3,10 +3,13 @@
 Only a rebuild raises an entitlement's round; a serial is paid for once in the machine's life.
 """
 
+import re
+import unicodedata
 from collections.abc import Container, Mapping, Sequence
 
 from consolidator.rules.slices import Slice
 
+_FILLING = re.compile(r"[\s|_./\\-]+")
 NUMBERED = frozenset(("plot", "machine"))  # units in which one person may have several, told apart by their number
 
 
@@ -19,13 +22,24 @@ def derive_claim_keys(part: Slice) -> Sequence[str]:
     if plots is None or part.programme.unit not in NUMBERED:
         return part.beneficiary_id
     pairs = zip(part.beneficiary_id, plots, strict=True)
-    return [beneficiary if plot is None else f"{beneficiary}|{plot}" for beneficiary, plot in pairs]
+    return [beneficiary if plot is None else f"{beneficiary}|{fold_number(plot)}" for beneficiary, plot in pairs]
+
+
+def fold_number(number: str) -> str:
+    """Fold a plot's or machine's number for comparing: the same number written otherwise is the same claim.
+
+    >>> fold_number("sn 100"), fold_number("\uff33\uff2e-100")
+    ('SN100', 'SN100')
+    """
+    return _FILLING.sub("", unicodedata.normalize("NFKC", number).upper())
 
 
 def derive_serials(part: Slice) -> Sequence[str | None]:
     """Give each line's machine serial; none outside programmes per machine."""
     plots = part.columns.plot
-    return [None] * len(part) if plots is None or part.programme.unit != "machine" else plots
+    if plots is None or part.programme.unit != "machine":
+        return [None] * len(part)
+    return [None if plot is None else fold_number(plot) for plot in plots]
 
 
 def find_without_serial(part: Slice) -> Sequence[int]:

@@ -5,16 +5,17 @@ the document before any line is decided. Each rule groups the document's lines b
 lines left in its index, and judges the group.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from consolidator.facts.lines import split_place
+from consolidator.facts.lines import HELD, READY, split_place
 from consolidator.facts.programmes import Programme
 from consolidator.facts.state import Members, State
 from consolidator.rules.slices import Slice, find_parameter
 
 DAY_SECONDS = 86_400
+_OPEN = (READY, HELD)
 Evidence = Mapping[str, Any]
 Member = tuple[str, int]  # beneficiary and place
 
@@ -50,14 +51,17 @@ class GroupRule:
     """A rule about several lines.
 
     ``group`` gives the document's members by key; ``index`` the members that earlier lines left, of a programme and
-    period; ``judge`` the facts that make a group a hit, or None; ``find_keys`` where a line's own member may stand.
+    period, ``list_indexes`` all of them; ``judge`` the facts that make a group a hit, or None; ``find_keys`` where a
+    line's own member may stand.
     """
 
     code: str
     group: Callable[[Roster], Members]
     index: Callable[[State, str, str], Members]
-    judge: Callable[[Roster, str, Sequence[Member]], Evidence | None]
+    judge: Callable[[State, str, Sequence[Member]], Evidence | None]
     find_keys: Callable[[Slice, int, Members, int], Sequence[str]]
+    list_indexes: Callable[[State], Iterable[Members]]
+    counts_persons: bool = True  # not lines
 
 
 def run_group_rule(rule: GroupRule, roster: Roster, groups: Members) -> GroupHits:
@@ -68,10 +72,40 @@ def run_group_rule(rule: GroupRule, roster: Roster, groups: Members) -> GroupHit
     earlier = rule.index(roster.state, roster.programme.id, roster.period)
     for key, members in groups.items():
         everyone = [*earlier.get(key, ()), *members]
-        facts = rule.judge(roster, key, everyone)
+        facts = rule.judge(roster.state, key, everyone)
         if facts is not None:
             hits.places.update((place, (beneficiary, facts)) for beneficiary, place in everyone)
     return hits
+
+
+def judge_index(rule: GroupRule, state: State) -> GroupHits:
+    """Judge all that earlier lines left: what the registers or the county's settings say may have changed since.
+
+    Only groups of which a line can still be held: who lives together today did not when old lines were paid.
+    """
+    hits = GroupHits(rule.code)
+    for index in rule.list_indexes(state):
+        for key, members in index.items():
+            if not any(_is_open(state, place) for _, place in members):
+                continue
+            facts = rule.judge(state, key, members)
+            if facts is not None:
+                hits.places.update((place, (beneficiary, facts)) for beneficiary, place in members)
+    return hits
+
+
+def prune(state: State, members: Sequence[Member]) -> list[Member]:
+    """Leave out paid lines of persons who have a newer one: a list is as long as its persons, not as their history."""
+    newest = dict(members)
+    return [
+        (beneficiary, place) for beneficiary, place in members if newest[beneficiary] == place or _is_open(state, place)
+    ]
+
+
+def _is_open(state: State, place: int) -> bool:
+    index, line = split_place(place)
+    batch = state.batches[index]
+    return batch.open is not None and batch.states[line - 1] in _OPEN
 
 
 # ---- R18: one household
@@ -89,7 +123,7 @@ def group_households(roster: Roster) -> Members:
     return groups
 
 
-def judge_household(_: Roster, household: str, members: Sequence[Member]) -> Evidence | None:
+def judge_household(_: State, household: str, members: Sequence[Member]) -> Evidence | None:
     """R18: a per-household programme reached two or more members of one household in one period."""
     persons = len({member for member, _ in members})
     return {"household": household, "members": persons} if persons > 1 else None
@@ -97,6 +131,10 @@ def judge_household(_: Roster, household: str, members: Sequence[Member]) -> Evi
 
 def _index_households(state: State, programme: str, period: str) -> Members:
     return state.claims.households.setdefault(programme, {}).setdefault(period, {})
+
+
+def _list_households(state: State) -> Iterable[Members]:
+    return (index for periods in state.claims.households.values() for index in periods.values())
 
 
 def _find_households(part: Slice, item: int, index: Members, place: int) -> Sequence[str]:
@@ -121,10 +159,10 @@ def group_collections(roster: Roster) -> Members:
     return groups
 
 
-def judge_collector(roster: Roster, _: str, members: Sequence[Member]) -> Evidence | None:
+def judge_collector(state: State, _: str, members: Sequence[Member]) -> Evidence | None:
     """R54: one payee collects for more people than ``persons_max``, over this document's lines and earlier ones."""
     persons = len({beneficiary for beneficiary, _ in members})
-    persons_max = find_parameter(roster.state, "R54", "persons_max")
+    persons_max = find_parameter(state, "R54", "persons_max")
     return {"persons": persons, "persons_max": persons_max} if persons > persons_max else None
 
 
@@ -160,11 +198,11 @@ def group_stated(roster: Roster) -> Members:
     return groups
 
 
-def judge_account(roster: Roster, account: str, members: Sequence[Member]) -> Evidence | None:
+def judge_account(state: State, account: str, members: Sequence[Member]) -> Evidence | None:
     """R11: holder and beneficiaries of one stated account are more than ``persons_max`` persons."""
-    holder = roster.state.accounts.get(account)
+    holder = state.accounts.get(account)
     persons = len({beneficiary for beneficiary, _ in members} | (set() if holder is None else {holder.holder}))
-    persons_max = find_parameter(roster.state, "R11", "persons_max")
+    persons_max = find_parameter(state, "R11", "persons_max")
     return {"persons": persons, "persons_max": persons_max} if persons > persons_max else None
 
 
@@ -191,9 +229,8 @@ def group_buyers(roster: Roster) -> Members:
     return groups
 
 
-def judge_buyer(roster: Roster, _: str, members: Sequence[Member]) -> Evidence | None:
+def judge_buyer(state: State, _: str, members: Sequence[Member]) -> Evidence | None:
     """R36: more than ``machines_max`` machines within ``window_days``."""
-    state = roster.state
     machines_max, window_days = (find_parameter(state, "R36", name) for name in ("machines_max", "window_days"))
     since = state.now - window_days * DAY_SECONDS
     machines = sum(state.batches[split_place(place)[0]].assessed_at >= since for _, place in members)
@@ -210,8 +247,23 @@ def _find_buyer(part: Slice, item: int, _index: Members, _place: int) -> Sequenc
 
 
 GROUP_RULES = (
-    GroupRule("R18", group_households, _index_households, judge_household, _find_households),
-    GroupRule("R54", group_collections, _index_collections, judge_collector, _find_collector),
-    GroupRule("R11", group_stated, _index_stated, judge_account, _find_stated),
-    GroupRule("R36", group_buyers, _index_buyers, judge_buyer, _find_buyer),
+    GroupRule("R18", group_households, _index_households, judge_household, _find_households, _list_households),
+    GroupRule(
+        "R54",
+        group_collections,
+        _index_collections,
+        judge_collector,
+        _find_collector,
+        lambda state: [state.claims.collections],
+    ),
+    GroupRule("R11", group_stated, _index_stated, judge_account, _find_stated, lambda state: [state.claims.stated]),
+    GroupRule(
+        "R36",
+        group_buyers,
+        _index_buyers,
+        judge_buyer,
+        _find_buyer,
+        lambda state: [state.claims.buyers],
+        counts_persons=False,
+    ),
 )

@@ -22,18 +22,23 @@ def is_known(state: State, batch: Batch) -> bool:
     return plan is not None and plan.programme == batch.programme
 
 
+def derive_plan_key(batch: Batch) -> str:
+    """Name what is counted together: a number used for two programmes is two plans."""
+    return f"{batch.programme}|{batch.plan_number}"
+
+
 def find_over_plan(state: State, batch: Batch, counted: int, more_fen: int) -> dict[str, Any] | None:
     """Compare what is counted under the batch's plan number, and ``more_fen`` on top, with the plan.
 
-    None when it is within the plan, when nothing says, or when the county switched R41 off. A plan that is unknown
-    allows nothing where R41 is required.
+    None when it is within the plan, when nothing says, or when the county switched R41 off. A plan of another programme
+    allows nothing, nor does an unknown one where R41 is required.
     """
     if not is_checked(state):
         return None
-    used_fen = state.plan_use.get(batch.plan_number, (0, 0))[counted] + more_fen
+    used_fen = state.plan_use.get(derive_plan_key(batch), (0, 0))[counted] + more_fen
     if is_known(state, batch):
         plan_fen = state.policy.plans[batch.plan_number].fen
-    elif state.policy.rules.get(PLAN, _DEFAULT).required:
+    elif batch.plan_number in state.policy.plans or state.policy.rules.get(PLAN, _DEFAULT).required:
         plan_fen = 0
     else:
         return None

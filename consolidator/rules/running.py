@@ -118,6 +118,10 @@ class Hits:
         """
         if level in QUIETED and code in self.part.state.suppressions:
             items = self._quiet(items, code)
+        self.insist(items, code, level)
+
+    def insist(self, items: Collection[int], code: str, level: str) -> None:
+        """Note one finding for many items, whatever was suppressed."""
         finding = render_finding(code, level)
         for item in items:
             found = self.findings.get(item)
@@ -134,7 +138,8 @@ class Hits:
         """Turn suppressed findings blue; returns the items for which the finding stands."""
         standing = []
         for item in items:
-            suppression = find_suppression(self.part.state, code, self.part.beneficiary_id[item], self.part.day)
+            suppressed = derive_suppressed(self.part.programme.id, self.part.beneficiary_id[item])
+            suppression = find_suppression(self.part.state, code, suppressed, self.part.day)
             if suppression is None:
                 standing.append(item)
             else:
@@ -148,9 +153,14 @@ class Hits:
             self.evidence.setdefault(item, {}).setdefault(code, {}).update(facts)
 
 
-def find_suppression(state: State, code: str, beneficiary: str, day: str) -> Suppression | None:
-    """Give what quiets a finding of a person on a day, if anything does."""
-    found = state.suppressions.get(code, {}).get(beneficiary)
+def derive_suppressed(programme: str, beneficiary: str) -> str:
+    """Name what a suppression is about: one person in one programme."""
+    return f"{programme}|{beneficiary}"
+
+
+def find_suppression(state: State, code: str, suppressed: str, day: str) -> Suppression | None:
+    """Give what quiets a finding on a day, if anything does."""
+    found = state.suppressions.get(code, {}).get(suppressed)
     return None if found is None or found.until < day else found
 
 
@@ -212,6 +222,6 @@ def _add_unchecked(hits: Hits, part: Slice, rule: LineRule, setting: RuleSetting
     if not setting.required:
         return
     items = [item for item in range(len(part)) if item not in part.odd]
-    hits.add(items, rule.code, ORANGE)
+    hits.insist(items, rule.code, ORANGE)
     for item in items:
         hits.explain(item, rule.code, {"not_checked": rule.register})

@@ -96,6 +96,6 @@ def find_payees_in(part: Slice, table: Mapping[str, object]) -> Sequence[int]:
 
 
 def is_resident(part: Slice, item: int) -> bool:
-    """Say whether a line's beneficiary is a person, not a firm."""
+    """Say whether a line's beneficiary is a person, not a firm; whom the population has is one, whatever is stated."""
     types = part.columns.beneficiary_id_type
-    return types is None or types[item] == RESIDENT
+    return types is None or types[item] == RESIDENT or part.persons[item] is not None

@@ -133,14 +133,16 @@ def check_finding(books: Books, entry: Finding) -> None:
 
 
 def check_disposition(books: Books, entry: Disposition) -> None:
-    """A disposition is on a line there is; a suppression was confirmed by a second key."""
+    """A disposition is on a line of the batch its document names; a suppression was confirmed by a second key."""
     find_line(books, entry.source, entry.document, entry.line)
     cause = books.documents.get(entry.cause)
     require(cause is not None and cause.key == entry.by, "its cause is not by the key it names")
-    if entry.until is not UNSET:
-        proposal = find_confirmed(books, cause)
-        named = None if proposal is None else (proposal.of, proposal.action)
-        require(named == ("disposition", "suppress"), "no second key confirms this suppression")
+    suppresses = entry.until is not UNSET
+    document = find_confirmed(books, cause) if suppresses else cause
+    named = None if document is None else (document.of, document.action, document.batch_source, document.batch_document)
+    wanted = ("disposition", "suppress" if suppresses else "record", entry.source, entry.document)
+    reason = "no second key confirms this suppression" if suppresses else "its cause is no disposition of this batch"
+    require(named == wanted, reason)
 
 
 def check_overdue(books: Books, entry: Overdue) -> None:

@@ -58,7 +58,7 @@ def _set_more_programmes(world: World) -> None:
             ("programme", "TRACTOR", make_programme(unit="machine", standard_fen=None, line_max_fen=40_000)),
             ("programme", "AGED", make_programme(age_min=66, excludes=["LAND"], standard_kind="ceiling")),
             ("programme", "AT-ONCE", make_programme(review_window_hours=0, paying_banks=["402", "103"])),
-            ("plan", "PLAN-1", {"programme": "AT-ONCE", "fen": 100_000}),
+            ("plan", "PLAN-2", {"programme": "AT-ONCE", "fen": 100_000}),
             ("rule", "R08", {"level": "orange"}),
             ("rule", "R36", {"parameters": {"machines_max": 2}}),
             ("setting", "cooling_off_hours", {"value": 24}),
@@ -119,7 +119,7 @@ def _send_odd_batches(world: World, ids: list[str]) -> None:
 
 
 def _of(programme: str) -> dict[str, Any]:
-    return {"programme": programme}
+    return {"programme": programme, "plan_number": "PLAN-2" if programme == "AT-ONCE" else "PLAN-1"}
 
 
 def _send_wrong_documents(world: World, ids: list[str]) -> None:
@@ -160,7 +160,7 @@ def _review_and_release(world: World, ids: list[str]) -> None:
     _change_account(world, ids[24], 200)
     world.now += 3 * DAY
     world.release("OVER-PLAN", [("402", 12, 120_000)])
-    world.set_policy("policy-4", [("plan", "PLAN-1", {"programme": "AT-ONCE", "fen": 900_000})])
+    world.set_policy("policy-4", [("plan", "PLAN-2", {"programme": "AT-ONCE", "fen": 900_000})])
     world.release("OVER-PLAN", [("402", 12, 120_000)])
     world.release("OVER-PLAN", [("402", 11, 110_000)])
     world.send_batch("HOMES-3", ids[16:30], [10_000] * 14, {"period": "2025"})
