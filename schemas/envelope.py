@@ -36,15 +36,19 @@ class _Envelope(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """An authenticated header: exact header bytes, the key that signed them (hex), and the document's digest (hex).
-
-    The digest is the SHA-256 of the key's 32 bytes and the header: somebody else's signature under the same header is
-    another document, and cannot stand in its way.
-    """
+    """An authenticated header: exact header bytes, the key that signed them (hex), and the document's digest (hex)."""
 
     header: bytes
     key: str
     digest: str
+
+
+def derive_digest(key: str, header: bytes) -> str:
+    """Give a document's digest (hex): SHA-256 of the key's 32 bytes and the exact header bytes.
+
+    Somebody else's signature under the same header is another document, and cannot stand in its way.
+    """
+    return sha256(bytes.fromhex(key) + header).hexdigest()
 
 
 def render_pae(payload: bytes) -> bytes:
@@ -78,7 +82,7 @@ def parse_envelope(raw: bytes) -> Envelope:
         raise InputError("I04", "not a signed envelope") from error
     key = envelope.signatures[0].keyid
     _check_signature(key, signature, header)
-    return Envelope(header=header, key=key, digest=sha256(bytes.fromhex(key) + header).hexdigest())
+    return Envelope(header=header, key=key, digest=derive_digest(key, header))
 
 
 def _check_signature(key: str, signature: bytes, header: bytes) -> None:

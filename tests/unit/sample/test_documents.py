@@ -56,7 +56,8 @@ def test_every_confirm_is_by_another_key_and_names_what_came_just_before(documen
         header = parse_header(document.envelope.header)
         if isinstance(header, ConfirmHeader):
             confirms += 1
-            assert header.document == before.envelope.digest == sha256(before.envelope.header).hexdigest()
+            signed = bytes.fromhex(before.envelope.key) + before.envelope.header
+            assert header.document == before.envelope.digest == sha256(signed).hexdigest()
             assert document.envelope.key != before.envelope.key
     assert confirms >= 14
 
