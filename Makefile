@@ -1,6 +1,6 @@
 # What can be done with this project. Needs Python >= 3.11 and make, nothing else; everything goes into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check soak lock clean
+.PHONY: help setup demo test check soak mutants lock clean
 
 # The first of these that is 3.11 or newer; `make setup PYTHON=/path/to/python` chooses another.
 CANDIDATES := python3.11 python3.12 python3.13 python3
@@ -36,6 +36,9 @@ check: setup ## 代码检查 / style, types, imports, coverage of the pure packa
 
 soak: setup ## 长时间测试 / long forms of tests
 	$(RUN) -m pytest -n 2 -m soak
+
+mutants: setup ## 变异测试 / change the deciding code in small ways and count how many changes the tests see
+	$(RUN) -m tests.mutation.run
 
 lock: .venv-lock/.done ## 重新锁定依赖 / resolve dependencies anew (with the lowest Python, 3.11)
 	.venv-lock/bin/python requirements/list_group.py | $(COMPILE) $(LOCK_ARGS) --output-file requirements/run.txt -

@@ -8,8 +8,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from bank_adapters.formats.layouts import InLayout
-from bank_adapters.formats.tables import Table
+from bank_adapters.formats.layouts import LITERAL, InLayout
+from bank_adapters.formats.tables import PERSON_IDS, Table
 from schemas.errors import InputError
 from schemas.money import parse_fen, parse_yuan
 
@@ -21,8 +21,7 @@ _OPTIONAL = frozenset(
 )
 # A code with a letter before its last place; one of digits only looks like a resident's ID and is judged as such.
 _FIRM = re.compile(r"(?=.{0,16}[A-HJ-NPQRTUWXY])[0-9A-HJ-NPQRTUWXY]{18}")
-_NULLABLE = frozenset(("branch", "to_on"))  # of registers, census and designations
-_IDS = frozenset(["id", "beneficiary_id", "payee_id", "head_id", "holder_id", "official_id"])
+_NULLABLE = frozenset(("branch", "to_on", "holder_name"))  # of registers, census and designations
 
 
 def build_columns(layout: InLayout, table: Table) -> Columns:
@@ -30,7 +29,7 @@ def build_columns(layout: InLayout, table: Table) -> Columns:
     bad: Bad = []
     columns: Columns = {}
     for title, field in layout.columns:
-        if field:
+        if field and not field.startswith(LITERAL):
             columns[field] = _convert(layout, field, table.columns[title], bad)
     if layout.kind == "batch":
         _fill_persons(columns)
@@ -64,7 +63,7 @@ def _convert(layout: InLayout, field: str, texts: Sequence[str], bad: Bad) -> Se
     words: Mapping[str, str] = layout.choices.get(field, {})
     if words:
         texts = [words.get(text, text) for text in texts]
-    if field in _IDS:
+    if field in PERSON_IDS and "x" in "".join(texts):
         texts = [text.replace("x", "X") for text in texts]
     if field in _NULLABLE or (layout.kind == "batch" and field in _OPTIONAL):
         return [text or None for text in texts]
@@ -72,17 +71,19 @@ def _convert(layout: InLayout, field: str, texts: Sequence[str], bad: Bad) -> Se
 
 
 def _read_numbers(texts: Sequence[str], field: str, parse: Callable[[str], int], bad: Bad) -> list[int | None]:
-    """Read numbers; an empty amount is unreadable, an empty quantity or rate is absent."""
-    values: list[int | None] = []
-    for index, text in enumerate(texts):
-        value = None
+    """Read numbers, equal texts once; an empty amount is unreadable, an empty quantity or rate is absent."""
+    known: dict[str, int | None] = {}
+    odd: dict[str, str] = {}
+    for text in dict.fromkeys(texts):
+        known[text] = None
         if text or field == "amount_fen":
             try:
-                value = parse(text)
+                known[text] = parse(text)
             except InputError as error:
-                bad.append((index, field, error.code))
-        values.append(value)
-    return values
+                odd[text] = error.code
+    if odd:
+        bad += [(index, field, odd[text]) for index, text in enumerate(texts) if text in odd]
+    return [known[text] for text in texts]
 
 
 def _fill_persons(columns: Columns) -> None:

@@ -1,13 +1,14 @@
 """Owns the cover sheet (封面), ``FILE.cover.csv``: key and value, what the file itself does not say."""
 
 import csv
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from bank_adapters.formats.layouts import InLayout
 from bank_adapters.formats.text import PADDING, decode, fold_title, split_lines
 from schemas.errors import InputError
-from schemas.money import parse_yuan
+from schemas.money import parse_fen, parse_yuan
 
 COVER_BYTES_MAX = 65_536
 _BATCH: Mapping[str, str] = {
@@ -22,7 +23,9 @@ _BATCH: Mapping[str, str] = {
     "复核人": "checked_by",
 }
 _PUBLICITY: Mapping[str, str] = {"公示开始": "from_on", "公示结束": "to_on", "公示地点": "place"}
-_COUNT, _YUAN = "总笔数", "总金额(元)"
+_TOTALS: Mapping[str, str] = {"总笔数": "count", "总金额(元)": "yuan"}
+_SUMS: Mapping[str, Callable[[str], int]] = {"yuan": parse_yuan, "fen": parse_fen}
+_COUNT_SHAPE = re.compile(r"[0-9]{1,7}")
 _REGISTER: Mapping[str, str] = {
     "编号": "id",
     "登记册": "register_name",
@@ -35,7 +38,7 @@ _KEYS: Mapping[str, Mapping[str, str]] = {
     "accounts": {"编号": "id", "截至日期": "snapshot_on"},
     "designations": {"编号": "id"},
 }
-_OPTIONAL: Mapping[str, frozenset[str]] = {"batch": frozenset((*_PUBLICITY, _COUNT, _YUAN))}
+_OPTIONAL: Mapping[str, frozenset[str]] = {"batch": frozenset((*_PUBLICITY, *_TOTALS))}
 _KNOWN = frozenset((*_OPTIONAL["batch"], *(key for keys in _KEYS.values() for key in keys)))
 _WORDS: Mapping[str, str] = {
     "人口": "population",
@@ -44,6 +47,7 @@ _WORDS: Mapping[str, str] = {
     "死亡": "deaths",
     "村干部": "officials",
     "村干部亲属": "relatives",
+    "财政供养": "payroll",
     "全量": "full",
     "增量": "delta",
 }
@@ -71,9 +75,9 @@ def parse_totals(raw: bytes | None, stated: Mapping[str, str]) -> dict[str, int]
 
     Raises InputError ``I15`` for totals of the file that cannot be read, ``I12`` for the cover's.
     """
-    own = _read_totals(stated.get("count"), stated.get("yuan"), "I15")
     values = {} if raw is None else _read_pairs(raw)
-    cover = _read_totals(values.get(_COUNT), values.get(_YUAN), "I12")
+    own = _read_totals({name: stated[name] for name in ("count", *_SUMS) if name in stated}, "I15")
+    cover = _read_totals({name: values[key] for key, name in _TOTALS.items() if key in values}, "I12")
     if own is not None and cover is not None and own != cover:
         raise InputError("I12", "总笔数, 总金额(元) are not the file's own")
     totals = own or cover
@@ -82,15 +86,18 @@ def parse_totals(raw: bytes | None, stated: Mapping[str, str]) -> dict[str, int]
     return totals
 
 
-def _read_totals(count: str | None, yuan: str | None, code: str) -> dict[str, int] | None:
-    if count is None and yuan is None:
+def _read_totals(texts: Mapping[str, str], code: str) -> dict[str, int] | None:
+    """Read a count and a sum in yuan or fen; None when neither is stated."""
+    if not texts:
         return None
-    if count is None or not (count.isascii() and count.isdigit()) or len(count) > len("1000000"):
+    count = texts.get("count", "")
+    if _COUNT_SHAPE.fullmatch(count) is None:
         raise InputError(code, "the number of lines is no whole number")
+    unit = next((unit for unit in _SUMS if unit in texts), "yuan")
     try:
-        return {"count": int(count), "fen": parse_yuan(yuan or "")}
+        return {"count": int(count), "fen": _SUMS[unit](texts.get(unit, ""))}
     except InputError as error:
-        raise InputError(code, "the total is no amount in yuan with at most two decimals") from error
+        raise InputError(code, f"the total is no amount in {unit}") from error
 
 
 def _read_pairs(raw: bytes) -> dict[str, str]:

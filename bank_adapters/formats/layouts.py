@@ -1,54 +1,86 @@
-"""Owns what a profile may say. Unknown keys are refused, so that a typing error is not a silent default."""
+"""Owns what a profile of files that come in may say. Unknown keys are refused: a typing error is no silent default."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from schemas.identifiers import BankCode
+from bank_adapters.formats.text import ROW_CHARACTERS_MAX
 from schemas.parts import REGISTER_PARTS, AccountsPart, BatchPart, Columns, DesignationsPart
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,47}$")]
-Encoding = Literal["gb18030", "utf-8", "utf-8-sig"]
+Encoding = Literal["gb18030", "gbk", "utf-8", "utf-8-sig"]
+WidthUnit = Literal["bytes", "characters"]
 Separator = Annotated[str, Field(min_length=1, max_length=1)]
-_LITERAL = r"[^\x00-\x1f]{0,40}"
+Widths = list[Annotated[int, Field(ge=1, le=400)]]
+CellName = Annotated[str, Field(pattern=r"^[A-Z]{1,2}[1-9][0-9]{0,2}$")]
+LITERAL = "="
+_NUMBERS = re.compile(r"[0-9]{8}")  # the shortest account
+TOTALS = ("yuan", "fen")
 Kind = Literal["batch", "register", "accounts", "designations"]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
+CLOSED = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 _PARTS: Mapping[str, type[Columns]] = {
     "batch": BatchPart,
     "accounts": AccountsPart,
     "designations": DesignationsPart,
 }
+# Which keys a format has beside those of every file.
+_KEYS: Mapping[str, frozenset[str]] = {
+    "delimited": frozenset(("encoding", "separator", "header", "trailer", "preamble_rows")),
+    "csv": frozenset(("encoding", "separator", "header", "trailer", "preamble_rows", "also")),
+    "fixed": frozenset(
+        ("encoding", "header", "trailer", "preamble_rows", "width_unit", "widths", "header_widths", "trailer_widths")
+    ),
+    "xlsx": frozenset(("cells", "trailer", "preamble_rows")),
+    "json": frozenset(),
+}
+_OF_FORMATS = frozenset[str]().union(*_KEYS.values())
 
 
-class InLayout(_Strict):
+class InLayout(BaseModel):
     """A file that comes in.
 
-    ``columns`` pairs the file's column title with our field, in the file's order; an empty field is read over. A
-    ``delimited`` file has no titles in it, and may have a ``header`` and a ``trailer`` line: items beginning with ``=``
-    stand there literally, the others are field names (``count`` and ``yuan`` are control totals). A ``csv`` file begins
-    with its titles. ``choices`` maps the words of a field to ours.
+    ``columns`` pairs the file's column title with our field, in the file's order; an empty field is read over, one that
+    begins with ``=`` stands on every line literally. ``header`` and ``trailer`` list what their line holds:
+    ``=literal`` stands there, an empty item is read over, others are named values, of which ``count`` and ``yuan`` or
+    ``fen`` are control totals. ``preamble_rows`` lines above the header say nothing. ``cells`` names cells of a sheet's
+    title rows in the same way. Files of the formats in ``also`` have the same columns under the same titles; the ending
+    of the file's name tells them. With ``zero_padded``, numbers may be filled up with zeros. ``choices`` maps the words
+    of a field to ours.
     """
+
+    model_config = CLOSED
 
     name: Name
     direction: Literal["in"]
     kind: Kind
     register_name: str | None = None
-    format: Literal["delimited", "csv"]
+    format: Literal["delimited", "csv", "fixed", "xlsx", "json"]
+    also: list[Literal["xlsx", "json"]] = []
     file_name: str
-    encoding: Encoding
+    encoding: Encoding = "utf-8"
     separator: Separator = ","
+    preamble_rows: Annotated[int, Field(ge=0, le=20)] = 0
     header: list[str] = []
     trailer: list[str] = []
-    columns: Annotated[list[tuple[str, str]], Field(min_length=1)]
+    cells: dict[CellName, str] = {}
+    width_unit: WidthUnit = "bytes"
+    widths: Widths = []
+    header_widths: Widths = []
+    trailer_widths: Widths = []
+    columns: Annotated[list[tuple[str, str]], Field(min_length=1, max_length=100)]
     amount_unit: Literal["yuan", "fen"] = "yuan"
+    zero_padded: bool = False
     choices: dict[str, dict[str, str]] = {}
+
+    @property
+    def titles(self) -> Sequence[str]:
+        """The columns' titles, in the file's order."""
+        return [title for title, _ in self.columns]
 
     @model_validator(mode="before")
     @classmethod
@@ -79,10 +111,13 @@ class InLayout(_Strict):
     @model_validator(mode="after")
     def _fields_are_ours(self) -> Self:
         """A mistyped field would otherwise be noticed only when a file comes."""
-        fields = [field for _, field in self.columns if field]
+        fields = [field for _, field in self.columns if field and not field.startswith(LITERAL)]
         model = _PARTS[self.kind] if self.kind != "register" else REGISTER_PARTS.get(self.register_name or "", Columns)
         if len(set(fields)) != len(fields) or not set(fields) <= model.model_fields.keys() - {"bad", "row"}:
             message = "a field is unknown or stands twice"
+            raise ValueError(message)
+        if len(set(self.titles)) != len(self.columns):
+            message = "a column title stands twice"
             raise ValueError(message)
         required = {name for name, field in model.model_fields.items() if field.is_required()}
         if not required <= set(fields):
@@ -90,36 +125,43 @@ class InLayout(_Strict):
             raise ValueError(message)
         return self
 
-
-_OF_LINE = ("serial", "name", "account", "branch", "amount", "summary", "order_id", "bank")
-_OF_FILE = ("file", "count", "total", "date", "summary", "bank")
-LineItem = Annotated[str, Field(pattern=f"^(={_LITERAL}|{'|'.join(_OF_LINE)})$")]
-FileItem = Annotated[str, Field(pattern=f"^(={_LITERAL}|{'|'.join(_OF_FILE)})$")]
-
-
-class OrderLayout(_Strict):
-    """An order file that goes to a bank. Items of header, columns and trailer are names of values or ``=literal``."""
-
-    name: Name
-    direction: Literal["out"]
-    bank: BankCode
-    file_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{0,40}\{file\}[A-Za-z0-9._-]{0,40}$")]
-    encoding: Encoding
-    separator: Separator
-    line_end: Literal["crlf", "lf"] = "crlf"
-    titles: list[str] = []
-    header: list[FileItem] = []
-    columns: Annotated[list[LineItem], Field(min_length=1)]
-    trailer: list[FileItem] = []
-    amount_unit: Literal["yuan", "fen"] = "yuan"
+    @model_validator(mode="after")
+    def _keys_fit_the_format(self) -> Self:
+        strange = sorted((self.model_fields_set & _OF_FORMATS) - _KEYS[self.format])
+        if strange:
+            message = f"{strange[0]} does not belong to the format {self.format}"
+            raise ValueError(message)
+        if self.also and (self.header or self.trailer):
+            message = "header and trailer belong to one format only"
+            raise ValueError(message)
+        if self.format == "fixed":
+            frame = ((self.header_widths, self.header), (self.trailer_widths, self.trailer))
+            check_widths((self.widths, self.columns), *frame)
+        return self
 
     @model_validator(mode="after")
-    def _says_everything(self) -> Self:
-        """A list that can be read back has an account, a name, an amount and our order id on every line."""
-        if not {"account", "name", "amount", "order_id"} <= set(self.columns):
-            message = "columns must hold account, name, amount and order_id"
-            raise ValueError(message)
-        if self.titles and len(self.titles) != len(self.columns):
-            message = "each column has its title"
+    def _totals_are_whole(self) -> Self:
+        items = {*self.header, *self.trailer, *self.cells.values()}
+        if self.kind == "batch" and len(items & {"count"}) != len(items.intersection(TOTALS)):
+            message = "control totals are a count and one sum, yuan or fen"
             raise ValueError(message)
         return self
+
+
+def describe_item(item: str) -> str:
+    """Name an item in an error: a literal as it is, unless it may be an account number.
+
+    >>> describe_item("count"), describe_item("=END"), describe_item("=6299000000000000103")
+    ('count', 'END', 'a fixed number')
+    """
+    return "a fixed number" if _NUMBERS.search(item) else item.removeprefix(LITERAL)
+
+
+def check_widths(*pairs: tuple[Sequence[int], Sequence[object]]) -> None:
+    """Raise ValueError unless each column and item of a file of fixed width has its width."""
+    if any(len(widths) != len(items) for widths, items in pairs):
+        message = "each column, header and trailer item has its width"
+        raise ValueError(message)
+    if any(sum(widths) > ROW_CHARACTERS_MAX for widths, _ in pairs):
+        message = f"a line has at most {ROW_CHARACTERS_MAX} characters"
+        raise ValueError(message)

@@ -7,16 +7,17 @@ formulas there.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bank_adapters.formats.layouts import OrderLayout
+from bank_adapters.formats.layouts import describe_item
+from bank_adapters.formats.order_layouts import OrderLayout
+from bank_adapters.formats.order_lines import join_columns, split_line
 from bank_adapters.formats.text import decode, split_lines
-from schemas.errors import ConfigurationError, InputError
+from schemas.errors import InputError
 from schemas.identifiers import derive_order_id
 from schemas.instants import derive_day
 from schemas.money import parse_fen, parse_yuan, render_yuan
 from schemas.orders import OrderColumns, OrderFile
 
 _ENDS = {"crlf": "\r\n", "lf": "\n"}
-_QUOTING = {",": '"', "\t": '"'}  # what readers of such files take for more than a character
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +46,24 @@ def render_order_file(layout: OrderLayout, file: OrderFile, parts: Iterable[Orde
 
     ConfigurationError when a name cannot stand in this layout: nothing is written then.
     """
-    lines = [layout.separator.join(layout.titles)] if layout.titles else []
-    lines += _render_frame(layout, file, layout.header)
+    lines = [*layout.preamble, *_render_titles(layout, file)]
+    lines += _render_frame(layout, file, layout.header, layout.header_widths)
     serial = 1
     for part in parts:
         lines += _render_part(layout, file, part, serial)
         serial += len(part.line)
-    lines += _render_frame(layout, file, layout.trailer)
+    lines += _render_frame(layout, file, layout.trailer, layout.trailer_widths)
     end = _ENDS[layout.line_end]
     content = (end.join(lines) + end).encode(layout.encoding)
     return RenderedFile(layout.file_name.format(file=file.file), content)
 
 
-def _render_frame(layout: OrderLayout, file: OrderFile, items: Sequence[str]) -> list[str]:
+def _render_titles(layout: OrderLayout, file: OrderFile) -> list[str]:
+    columns = [[title] for title in layout.titles]
+    return join_columns(layout, file.file, layout.titles, [], columns) if layout.titles else []
+
+
+def _render_frame(layout: OrderLayout, file: OrderFile, items: Sequence[str], widths: Sequence[int]) -> list[str]:
     if not items:
         return []
     values = {
@@ -68,10 +74,11 @@ def _render_frame(layout: OrderLayout, file: OrderFile, items: Sequence[str]) ->
         "summary": file.summary,
         "bank": file.bank,
     }
-    return [layout.separator.join(item[1:] if item.startswith("=") else values[item] for item in items)]
+    texts = [[item[1:] if item.startswith("=") else values[item]] for item in items]
+    return join_columns(layout, file.file, items, widths, texts)
 
 
-def _render_part(layout: OrderLayout, file: OrderFile, part: OrderColumns, first: int) -> Iterable[str]:
+def _render_part(layout: OrderLayout, file: OrderFile, part: OrderColumns, first: int) -> list[str]:
     count = len(part.line)
     columns = {
         "serial": [str(serial) for serial in range(first, first + count)],
@@ -84,17 +91,7 @@ def _render_part(layout: OrderLayout, file: OrderFile, part: OrderColumns, first
         "order_id": [derive_order_id(file.county, file.source, file.document, line, 0) for line in part.line],
     }
     chosen = [[item[1:]] * count if item.startswith("=") else columns[item] for item in layout.columns]
-    for item, column in zip(layout.columns, chosen, strict=True):
-        _check_texts(layout, file, item, column)
-    return map(layout.separator.join, zip(*chosen, strict=True))
-
-
-def _check_texts(layout: OrderLayout, file: OrderFile, item: str, texts: Sequence[str]) -> None:
-    """No text may hold what splits a line: one shifted column pays another account."""
-    breaking = {layout.separator, "\r", "\n", _QUOTING.get(layout.separator, layout.separator)}
-    if any(not breaking.isdisjoint(text) for text in texts):
-        message = f"order file {file.file}: a {item} holds a sign that layout {layout.name} cannot carry"
-        raise ConfigurationError(message)
+    return join_columns(layout, file.file, layout.columns, layout.widths, chosen)
 
 
 def _render_amount(layout: OrderLayout, fen: int) -> str:
@@ -104,28 +101,34 @@ def _render_amount(layout: OrderLayout, fen: int) -> str:
 def parse_order_file(layout: OrderLayout, raw: bytes) -> list[OrderRow]:
     """Read an order file back. InputError for anything that is not exactly of this layout."""
     lines = split_lines(decode(raw, layout.encoding))
-    first = bool(layout.titles) + bool(layout.header)
+    top = len(layout.preamble)
+    first = top + bool(layout.titles) + bool(layout.header)
     last = len(lines) - bool(layout.trailer)
     if last < first:
         raise InputError("I16", "the file ends before its last line")
     rows = [_parse_row(layout, lines[index], index + 1, index - first + 1) for index in range(first, last)]
-    if layout.titles and lines[0].split(layout.separator) != layout.titles:
-        raise InputError("I15", "the titles are others", "row 1")
-    for items, index in ((layout.header, first - 1), (layout.trailer, last)):
-        if items:
-            _check_frame(layout, items, lines[index].split(layout.separator), rows, index + 1)
+    if lines[:top] != layout.preamble:
+        raise InputError("I15", "the preamble is another", "row 1")
+    if layout.titles and split_line(layout, layout.titles, [], lines[top], top + 1) != layout.titles:
+        raise InputError("I15", "the titles are others", f"row {top + 1}")
+    if layout.header:
+        texts = split_line(layout, layout.header, layout.header_widths, lines[first - 1], first)
+        _check_frame(layout, layout.header, texts, rows, first)
+    if layout.trailer:
+        texts = split_line(layout, layout.trailer, layout.trailer_widths, lines[last], last + 1)
+        _check_frame(layout, layout.trailer, texts, rows, last + 1)
     return rows
 
 
 def _parse_row(layout: OrderLayout, line: str, row: int, serial: int) -> OrderRow:
-    fields = line.split(layout.separator)
+    fields = split_line(layout, layout.columns, layout.widths, line, row)
     if len(fields) != len(layout.columns):
         raise InputError("I14", f"{len(fields)} columns, expected {len(layout.columns)}", f"row {row}")
+    if any(item.startswith("=") and item[1:] != text for item, text in zip(layout.columns, fields, strict=True)):
+        raise InputError("I14", "not a line of this layout", f"row {row}")
     values = dict.fromkeys(("branch", "bank", "summary"), "") | dict(zip(layout.columns, fields, strict=True))
     if values.get("serial", str(serial)) != str(serial):
         raise InputError("I14", "serials do not count from 1", f"row {row}")
-    if any(item.startswith("=") and item[1:] != value for item, value in values.items()):
-        raise InputError("I14", "not a line of this layout", f"row {row}")
     try:
         fen = parse_fen(values["amount"]) if layout.amount_unit == "fen" else parse_yuan(values["amount"])
     except InputError as error:
@@ -148,4 +151,4 @@ def _check_frame(
     for item, value in zip(items, fields, strict=True):
         right = item[1:] if item.startswith("=") else expected.get(item, value)
         if value != right:
-            raise InputError("I15", f"{item.removeprefix('=')} is not what the lines say", f"row {row}")
+            raise InputError("I15", f"{describe_item(item)} is not what the lines say", f"row {row}")

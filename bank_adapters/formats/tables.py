@@ -1,101 +1,84 @@
-"""Owns the reading of delimited and CSV files into a table: rows of text with their place in the file, and totals."""
+"""Owns the table that every format gives: columns of text by title, with their place in the file, and totals."""
 
-import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
-from bank_adapters.formats.layouts import InLayout
-from bank_adapters.formats.text import PADDING, decode, fold_title, split_lines
+from bank_adapters.formats.frames import Body, drop_zeros
+from bank_adapters.formats.layouts import LITERAL, InLayout, describe_item
+from bank_adapters.formats.text import fold_title, strip_padding
 from schemas.errors import InputError
+
+T = TypeVar("T")
+# Takes lines and the row of the first, gives their fields.
+SplitBlock = Callable[[Sequence[T], int], Sequence[Sequence[str]]]
+BLOCK_LINES = 10_000  # fields of this many lines are in memory twice
+_SAMPLE = 100
+PERSON_IDS = frozenset(("id", "beneficiary_id", "payee_id", "head_id", "holder_id", "official_id"))
+NUMBERS = frozenset(("amount_fen", "rate_fen", "quantity_milli"))
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Columns of text by title, in the profile's order; the file's row of each item; what header and trailer state."""
+    """Columns of text by title, in the file's order; the file's row of each item; what header and trailer state."""
 
     columns: Mapping[str, Sequence[str]]
     rows: Sequence[int]
     stated: Mapping[str, str]
 
 
-def parse_table(layout: InLayout, raw: bytes) -> Table:
-    """Read a file. Every row must have its columns: a wrong number anywhere refuses the file (``I14``)."""
-    text = decode(raw, layout.encoding)
-    return _parse_csv(layout, text) if layout.format == "csv" else _parse_delimited(layout, text)
-
-
-def _parse_delimited(layout: InLayout, text: str) -> Table:
-    lines = split_lines(text)
-    first = 1 if layout.header else 0
-    last = len(lines) - (1 if layout.trailer else 0)
-    stated = _parse_frame(layout, lines[0], layout.header, 1, "I15") if layout.header else {}
-    if layout.trailer:
-        closing = _parse_frame(layout, lines[-1], layout.trailer, len(lines), "I16") if last >= first else None
-        _check_trailer(stated, closing)
-    if last <= first:
-        raise InputError("I17")
-    split = [line.split(layout.separator) for line in lines[first:last]]
-    return _build(layout, [title for title, _ in layout.columns], split, range(first + 1, last + 1), stated)
-
-
-def _parse_frame(layout: InLayout, line: str, items: Sequence[str], row: int, code: str) -> dict[str, str]:
-    """Read a header or trailer line: literals must stand there, other items are values."""
-    values = [value.strip(PADDING) for value in line.split(layout.separator)]
-    if len(values) != len(items):
-        raise InputError(code, f"{len(values)} items, expected {len(items)}", f"row {row}")
-    for item, value in zip(items, values, strict=True):
-        if item.startswith("=") and item[1:] != value:
-            raise InputError(code, f"expected {item[1:]}", f"row {row}")
-    return {item: value for item, value in zip(items, values, strict=True) if not item.startswith("=")}
-
-
-def _check_trailer(stated: Mapping[str, str], closing: Mapping[str, str] | None) -> None:
-    """A trailer that is missing or says other totals than the header means a file cut short or put together."""
-    if closing is None:
-        raise InputError("I16", "no trailer")
-    if any(stated.get(name, value) != value for name, value in closing.items()):
-        raise InputError("I16", "the trailer's totals are not the header's")
-
-
-def _parse_csv(layout: InLayout, text: str) -> Table:
-    titles, *lines = _read_csv(layout, split_lines(text))
-    titles = [fold_title(title) for title in titles]
-    _check_titles(layout, titles)
-    while lines and not any(lines[-1]):  # what a spreadsheet leaves behind the last row
-        lines.pop()
-    if not lines:
-        raise InputError("I17")
-    return _build(layout, titles, lines, range(2, len(lines) + 2), {})
-
-
-def _read_csv(layout: InLayout, lines: Sequence[str]) -> Iterator[list[str]]:
-    """Read row by row. A cell may not hold a line break: two stray quotation marks would swallow the rows between."""
-    for row, line in enumerate(lines, start=1):
-        try:
-            fields = next(csv.reader([line], delimiter=layout.separator, strict=True), [])
-        except csv.Error as error:
-            raise InputError("I14", "quotation marks do not match within the row", f"row {row}") from error
-        yield fields
-
-
-def _check_titles(layout: InLayout, titles: Sequence[str]) -> None:
-    """Titles are compared by name: each of ours exactly once, and no other."""
-    expected = [title for title, _ in layout.columns]
-    missing = [title for title in expected if title not in titles]
-    if missing:
-        raise InputError("I15", f"column {missing[0]} is missing", "row 1")
-    if len(titles) != len(expected):
-        raise InputError("I15", f"{len(titles)} columns, expected {len(expected)}", "row 1")
-
-
-def _build(
-    layout: InLayout, titles: Sequence[str], lines: Sequence[Sequence[str]], rows: Sequence[int], stated: dict[str, str]
+def make_table(
+    layout: InLayout, columns: Mapping[str, Sequence[str]], rows: Sequence[int], stated: Mapping[str, str]
 ) -> Table:
-    width = len(layout.columns)
-    for row, fields in zip(rows, lines, strict=True):
+    """Strip padding and filling zeros, and see that literals stand on every line (else ``I14``)."""
+    stripped = {title: strip_padding(texts) for title, texts in columns.items()}
+    for title, field in layout.columns:
+        if field.startswith(LITERAL):
+            _check_literal(field, title, stripped[title], rows)
+        elif layout.zero_padded and field in NUMBERS:
+            stripped[title] = [drop_zeros(text) for text in stripped[title]]
+    return Table(stripped, rows, stated)
+
+
+def collect_columns(body: Body[T], titles: Sequence[str], split: SplitBlock[T]) -> dict[str, list[str]]:
+    """Turn lines into columns, block by block. Every line must have its fields: a wrong number is ``I14``."""
+    columns: list[list[str]] = [[] for _ in titles]
+    for first in range(0, len(body.lines), BLOCK_LINES):
+        row = body.first_row + first
+        block = split(body.lines[first : first + BLOCK_LINES], row)
+        for column, texts in zip(columns, _transpose(block, len(titles), row), strict=True):
+            column.extend(_share(texts))
+    return dict(zip(titles, columns, strict=True))
+
+
+def check_titles(layout: InLayout, titles: Sequence[str], row: int) -> list[str]:
+    """Fold a row of titles and compare by name: each of ours exactly once, and no other (``I15``)."""
+    folded = [fold_title(title) for title in titles]
+    missing = [title for title in layout.titles if title not in folded]
+    if missing:
+        raise InputError("I15", f"column {missing[0]} is missing", f"row {row}")
+    if len(folded) != len(layout.columns):
+        raise InputError("I15", f"{len(folded)} columns, expected {len(layout.columns)}", f"row {row}")
+    return folded
+
+
+def _transpose(block: Sequence[Sequence[str]], width: int, row: int) -> Sequence[tuple[str, ...]]:
+    for number, fields in enumerate(block, start=row):
         if len(fields) != width:
-            raise InputError("I14", f"{len(fields)} columns, expected {width}", f"row {row}")
-    columns = {}
-    for title, column in zip(titles, zip(*lines, strict=True), strict=True):
-        columns[title] = [field.strip(PADDING) for field in column]
-    return Table(columns, rows, stated)
+            raise InputError("I14", f"{len(fields)} columns, expected {width}", f"row {number}")
+    return list(zip(*block, strict=True))
+
+
+def _share(texts: tuple[str, ...]) -> Sequence[str]:
+    """Keep one object for equal texts where they repeat: villages, units, banks."""
+    if len(dict.fromkeys(texts[:_SAMPLE])) * 2 > len(texts[:_SAMPLE]):
+        return texts
+    known = dict.fromkeys(texts)
+    same = dict(zip(known, known, strict=True))
+    return [same[text] for text in texts]
+
+
+def _check_literal(literal: str, title: str, texts: Sequence[str], rows: Sequence[int]) -> None:
+    for row, text in zip(rows, texts, strict=True):
+        if text != literal[1:]:
+            raise InputError("I14", f"expected {describe_item(literal)}", f"row {row} column {title}")

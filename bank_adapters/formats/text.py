@@ -4,6 +4,7 @@ A cut GBK lead byte swallows the separator behind it without an error, so the nu
 """
 
 import re
+from collections.abc import Sequence
 
 from schemas.errors import InputError
 
@@ -26,13 +27,34 @@ def decode(raw: bytes, encoding: str) -> str:
     """
     if len(raw) > FILE_BYTES_MAX:
         raise InputError("I02", f"a file has at most {FILE_BYTES_MAX} bytes")
-    if encoding == "gb18030" and _looks_like_utf8(raw):
+    if encoding.startswith("gb") and _looks_like_utf8(raw):
         raise InputError("I13", "the file is UTF-8, expected GB18030")
     try:
-        return raw.decode("utf-8" if encoding == "utf-8-sig" else encoding).removeprefix(_BOM)
+        return raw.decode(derive_codec(encoding)).removeprefix(_BOM)
     except UnicodeDecodeError as error:
         row = raw.count(b"\n", 0, error.start) + 1
         raise InputError("I13", f"expected {encoding}", f"row {row}") from error
+
+
+def derive_codec(encoding: str) -> str:
+    """Give what decodes a file's inside: a BOM stands only before its first character.
+
+    >>> derive_codec("utf-8-sig")
+    'utf-8'
+    """
+    return encoding.removesuffix("-sig")
+
+
+def strip_padding(texts: Sequence[str]) -> list[str]:
+    """Strip the padding from a column; most columns have none, and are seen through at once.
+
+    >>> strip_padding([" 1", "欧 阳"])
+    ['1', '欧 阳']
+    """
+    whole = "".join(texts)
+    if any(sign in whole for sign in PADDING):
+        return [text.strip(PADDING) for text in texts]
+    return list(texts)
 
 
 def split_lines(text: str) -> list[str]:

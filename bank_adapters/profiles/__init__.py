@@ -2,14 +2,16 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from bank_adapters.formats.layouts import InLayout, OrderLayout
+from bank_adapters.formats.layouts import InLayout
+from bank_adapters.formats.order_layouts import OrderLayout
 from schemas.errors import ConfigurationError
 
 Profile = InLayout | OrderLayout
@@ -24,9 +26,34 @@ def load_profiles() -> Mapping[str, Profile]:
     return {profile.name: profile for profile in profiles}
 
 
+def load_own_profiles(folder: Path) -> Mapping[str, Profile]:
+    """Give a county's own profiles (``*.toml`` of a folder that may be missing) and behind them the program's.
+
+    A bank's own order layout of the county thereby goes before the program's. ConfigurationError when a name stands
+    twice, or when two own layouts are for one bank.
+    """
+    own = [load_profile(path) for path in sorted(folder.glob("*.toml"))]
+    names = [profile.name for profile in own]
+    banks = [profile.bank for profile in own if isinstance(profile, OrderLayout)]
+    _check_once("格式定义重名 / one name of several profiles", [*names, *load_profiles()])
+    _check_once("同一银行有两个代发格式 / several order layouts for bank", banks)
+    return {profile.name: profile for profile in own} | dict(load_profiles())
+
+
+def _check_once(complaint: str, words: Sequence[str]) -> None:
+    twice = [word for word, count in Counter(words).items() if count > 1]
+    if twice:
+        message = f"{complaint}: {twice[0]}"
+        raise ConfigurationError(message)
+
+
 def load_profile(path: Path) -> Profile:
-    """Read one profile from anywhere: a county's own, or a test's."""
-    return parse_profile(path.read_text(encoding="utf-8"), path.name)
+    """Read one profile from anywhere: a county's own, or a test's. ConfigurationError when it cannot be read."""
+    try:
+        return parse_profile(path.read_text(encoding="utf-8"), path.name)
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"文件格式定义无法读取 / profile {path.name} cannot be read as UTF-8 text"
+        raise ConfigurationError(message) from error
 
 
 def parse_profile(text: str, name: str) -> Profile:

@@ -9,7 +9,7 @@ from collections.abc import Container, Mapping, Sequence
 
 from consolidator.rules.slices import Slice
 
-_FILLING = re.compile(r"[\s|_./\\-]+")
+_FILLING = re.compile(r"[\W_]+")  # all but letters and digits, whatever people put between them
 NUMBERED = frozenset(("plot", "machine"))  # units in which one person may have several, told apart by their number
 
 
@@ -21,8 +21,8 @@ def derive_claim_keys(part: Slice) -> Sequence[str]:
     plots = part.columns.plot
     if plots is None or part.programme.unit not in NUMBERED:
         return part.beneficiary_id
-    pairs = zip(part.beneficiary_id, plots, strict=True)
-    return [beneficiary if plot is None else f"{beneficiary}|{fold_number(plot)}" for beneficiary, plot in pairs]
+    pairs = zip(part.beneficiary_id, _fold_all(plots), strict=True)
+    return [beneficiary if plot is None else f"{beneficiary}|{plot}" for beneficiary, plot in pairs]
 
 
 def fold_number(number: str) -> str:
@@ -39,7 +39,12 @@ def derive_serials(part: Slice) -> Sequence[str | None]:
     plots = part.columns.plot
     if plots is None or part.programme.unit != "machine":
         return [None] * len(part)
-    return [None if plot is None else fold_number(plot) for plot in plots]
+    return _fold_all(plots)
+
+
+def _fold_all(numbers: Sequence[str | None]) -> list[str | None]:
+    """Fold numbers; one without letter or digit is none."""
+    return [None if number is None else fold_number(number) or None for number in numbers]
 
 
 def find_without_serial(part: Slice) -> Sequence[int]:

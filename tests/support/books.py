@@ -12,13 +12,17 @@ BANKED = ("ready", "ordered")
 
 @dataclass
 class Lines:
-    """The lines of one batch as the log tells them: state, fen and bank by number, and what its header promised."""
+    """The lines of one batch as the log tells them: state, fen and bank by number, and what its header promised.
+
+    ``filed``: bank → count, fen and number of its order files so far, while more are to come.
+    """
 
     programme: str
     control: list[int]
     states: dict[int, str] = field(default_factory=dict)
     fen: dict[int, int] = field(default_factory=dict)
     banks: dict[int, str] = field(default_factory=dict)
+    filed: dict[str, list[int]] = field(default_factory=dict)
 
     def sums(self) -> Sums:
         """Give count and fen by state."""
@@ -86,12 +90,29 @@ class Books:
     def _read_finding(self, entry: Entry) -> None:
         assert self._find(entry).states[entry["line"]] == entry["state"], entry
 
+    def _read_disposition(self, entry: Entry) -> None:
+        assert entry["line"] in self._find(entry).states, entry
+
+    def _read_overdue(self, entry: Entry) -> None:
+        """A batch that is called stuck has lines that wait for people."""
+        if entry["what"] == "batch":
+            assert {"ready", "held"} & self._find(entry).sums().keys(), entry
+
     def _read_release(self, entry: Entry) -> None:
         assert self._find(entry).ready() == entry["banks"], entry
 
     def _read_orders(self, entry: Entry) -> None:
+        """Add a file up with those before it of its bank; the last one moves what is ready there."""
         lines = self._find(entry)
-        assert [entry["bank"], entry["count"], entry["fen"]] in lines.ready(), entry
+        filed = lines.filed.setdefault(entry["bank"], [0, 0, 0])
+        _add(filed, entry["count"], entry["fen"])
+        filed[2] += 1
+        assert entry["number"] == filed[2], entry
+        (ready,) = [row for row in lines.ready() if row[0] == entry["bank"]]
+        assert ready[1] >= filed[0], entry
+        if ready[1] > filed[0]:
+            return
+        assert ready[1:] == lines.filed.pop(entry["bank"])[:2], entry
         for line, state in list(lines.states.items()):
             if state == "ready" and lines.banks[line] == entry["bank"]:
                 self._move(lines, entry, line, "ordered", entry["bank"])

@@ -1,7 +1,8 @@
 """Small bank and bureau files for tests."""
 
 from bank_adapters.drafts import Draft
-from bank_adapters.formats.layouts import InLayout, OrderLayout
+from bank_adapters.formats.layouts import InLayout
+from bank_adapters.formats.order_layouts import OrderLayout
 from bank_adapters.profiles import load_profiles
 from bank_adapters.reading import parse_file
 from schemas.orders import OrderColumns, OrderFile
@@ -84,3 +85,23 @@ def make_orders(names: list[str]) -> OrderColumns:
         line=list(range(1, count + 1)),
         name=names,
     )
+
+
+REGISTER_WORDS = {
+    "population": "人口",
+    "library": "对象库",
+    "relations": "关系",
+    "deaths": "死亡",
+    "officials": "村干部",
+    "relatives": "村干部亲属",
+    "payroll": "财政供养",
+}
+
+
+def find_cover(layout: InLayout) -> str:
+    """Give a cover sheet that fits a profile's golden file."""
+    if layout.register_name is not None:
+        return f"编号,R-1\n登记册,{REGISTER_WORDS[layout.register_name]}\n更新方式,全量\n截至日期,2026-10-31\n"
+    covers = {"accounts": "编号,C-1\n截至日期,2026-10-31\n", "designations": "编号,Z-1\n"}
+    total = "" if layout.header or layout.trailer or layout.cells else "总笔数,3\n总金额(元),1596.11\n"
+    return covers.get(layout.kind, COVER + total)

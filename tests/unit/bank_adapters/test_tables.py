@@ -122,6 +122,11 @@ def test_titles_alone_and_nothing_at_all_are_refused() -> None:
         parse_file(find_in("bureau-batch"), "batch_1.csv", b"", COVER_TOTALS.encode())
 
 
+def test_rows_of_commas_alone_are_nothing() -> None:
+    with pytest.raises(InputError, match="I17"):
+        parse_file(find_in("bureau-batch"), "batch_1.csv", b",,,\n,,\n", COVER_TOTALS.encode())
+
+
 def test_too_many_rows_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(text, "ROWS_MAX", 1)
     assert refusal(bureau_row(), bureau_row(), bureau_row()).code == "I02"

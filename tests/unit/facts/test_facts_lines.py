@@ -72,6 +72,8 @@ def test_sums_leave_out_states_that_nobody_is_in() -> None:
         control_fen=350,
         state="assessed",
         file="",
+        plan_number="PLAN-1",
+        publicity_until="",
         assessed_at=0,
         states=bytearray(4),
         banks=bytearray(4),

@@ -10,10 +10,11 @@ from consolidator.intake.desk import Desk
 from consolidator.intake.refusals import find_refused, keep_unknown
 from consolidator.intake.spool import Offer, derive_next_number, heal_spool, hold_source, take_document
 from schemas.documents import derive_commands, parse_document
+from schemas.envelope import render_envelope
 from schemas.errors import ConflictError
 from streams.embedded.journal import SqliteJournal
 from tests.integration.office import make_home, submit, write_pay_file
-from tests.support.world import START, World, key_of, make_id
+from tests.support.world import START, World, key_of, make_id, make_signer
 
 
 @pytest.fixture
@@ -111,6 +112,21 @@ def test_a_document_offered_again_survives_a_crash_before_it_is_appended(
                 take_document(desk.home, desk.journal, offer)
         assert heal_spool(desk.home, desk.journal) == 1
         assert len(list_journal(desk)) == 4
+
+
+def test_a_copy_that_another_key_signed_is_another_document_and_does_not_stand_in_the_way(office: Office) -> None:
+    own = make_offer()
+    raw = render_envelope(own.document.envelope.header, key_of("stranger"), make_signer("stranger").sign)
+    raw += own.raw[own.raw.index(b"\n") :]
+    document = parse_document(raw)
+    copied = Offer(document, raw, START, document.envelope.digest[:16])
+    with open_desk(office) as desk:
+        assert take_document(desk.home, desk.journal, copied) == "new"
+        keep_unknown(desk.home, "bureau", document.envelope.digest, raw, "I09")
+        assert take_document(desk.home, desk.journal, own) == "new"
+        assert find_refused(desk.home, "bureau", document.envelope.digest) is not None
+        assert {name for name, _ in list_journal(desk)} == {copied.tag, own.tag}
+        assert take_document(desk.home, desk.journal, own) == "identical"
 
 
 def test_numbers_go_on_where_the_key_stopped_and_other_keys_do_not_count(office: Office) -> None:

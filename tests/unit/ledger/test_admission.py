@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from consolidator.facts.state import render_snapshot
+from consolidator.facts.snapshots import render_snapshot
 from schemas.canonical import render_canonical
 from schemas.commands import Command
 from schemas.documents import derive_commands, parse_document
 from schemas.envelope import render_envelope
 from schemas.errors import ConfigurationError
-from tests.support.world import COUNTY, World, codes_of, key_of, make_account, make_id, make_signer, officer
+from tests.support.world import COUNTY, World, codes_of, digest_of, key_of, make_account, make_id, make_signer, officer
 
 CENSUS = {"kind": "accounts", "source": "bureau", "id": "census-a", "snapshot_on": "2026-10-31"}
 ACCOUNTS = {"holder_id": [make_id(1)], "bank": ["402"], "account": [make_account(1)]}
@@ -156,9 +156,73 @@ def test_a_gap_that_another_document_filled_becomes_a_conflict(world: World) -> 
 def test_two_keys_may_have_a_gap_with_the_same_header_bytes(world: World) -> None:
     world.set_policy("policy-2", [officer("clerk-2", "bureau", "clerk", ["accounts"])])
     early, copied = (world.sign(key, CENSUS, ACCOUNTS, seq=2) for key in ("clerk", "clerk-2"))
-    assert parse_document(early).envelope.digest == parse_document(copied).envelope.digest
+    assert parse_document(early).envelope.header == parse_document(copied).envelope.header
     assert codes_of(world.submit(early)) == ["D02"]
     assert codes_of(world.submit(copied)) == ["D02"]
+    assert [entry["digest"] for entry in world.entries("document")[-2:]] == [digest_of(early), digest_of(copied)]
+    assert digest_of(early) != digest_of(copied)
+
+
+def test_a_copy_that_another_key_signed_first_does_not_stand_in_the_way(world: World) -> None:
+    own, copied = (world.sign(key, CENSUS, ACCOUNTS, seq=1) for key in ("clerk", "adapter"))
+    assert codes_of(world.submit(copied)) == ["D06"]
+    assert codes_of(world.submit(own)) == [""]
+    assert list(world.state.accounts) == [make_account(1)]
+    assert [(entry["outcome"], entry["key"]) for entry in world.entries("document")[-2:]] == [
+        ("refused", key_of("adapter")),
+        ("new", key_of("clerk")),
+    ]
+
+
+def test_the_parts_of_a_copy_are_not_the_originals(world: World) -> None:
+    world.set_policy("policy-2", [officer("clerk-2", "bureau", "clerk", ["accounts"])])
+    own, copied = (
+        derive_commands(parse_document(world.sign(key, CENSUS, ACCOUNTS, seq=1)), world.now)
+        for key in ("clerk", "clerk-2")
+    )
+    world.apply(own[0])
+    assert codes_of([outcome for step in world.apply(copied[0]) for outcome in step.outcomes]) == ["D03"]
+    assert world.apply(copied[1]) == []
+    assert world.state.accounts == {}
+    world.apply(own[1])
+    assert list(world.state.accounts) == [make_account(1)]
+
+
+@pytest.mark.parametrize("field", ["source", "id"])
+def test_a_header_whose_public_name_holds_a_long_number_takes_no_ordinal(world: World, field: str) -> None:
+    before = mark(world)
+    fields = CENSUS | {field: f"x-{make_account(1)}"}
+    body = render_envelope(
+        render_canonical({"v": 1, "county": COUNTY, "seq": 1, "count": 0, "parts": [], **fields}),
+        key_of("clerk"),
+        make_signer("clerk").sign,
+    )
+    (step,) = world.apply(Command("header", world.now + 1, body, "0" * 64))
+    assert codes_of(step.outcomes) == ["I05"]
+    assert mark(world) == before
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"programme": "P" + make_account(1)[1:]},
+        {"publicity": {"from_on": "2026-10-09", "to_on": "2026-10-08", "place": "村务公开栏"}},
+    ],
+    ids=["long number in programme", "publicity ends before it begins"],
+)
+def test_a_batch_header_that_may_not_become_public_or_cannot_be_is_refused(
+    world: World, fields: dict[str, object]
+) -> None:
+    assert codes_of(world.send_batch("B-1", [make_id(1)], fields=fields)) == ["D04"]
+    assert make_account(1)[1:] not in str(world.entries())
+
+
+@pytest.mark.parametrize("field", ["source", "id"])
+def test_a_batch_is_not_named_by_a_long_number(world: World, field: str) -> None:
+    batch = {"source": "bank-402", "id": "B-1", field: f"x-{make_account(1)}"}
+    fields = {"kind": "review", "source": "bureau", "id": "review-1", "action": "hold", "batch": batch}
+    assert codes_of(world.send("reviewer", fields, {"line": [1], "reason": ["核实"]})) == ["D04"]
+    assert make_account(1) not in str(world.entries())
 
 
 def test_a_refused_document_consumes_its_number_but_not_its_id(world: World) -> None:

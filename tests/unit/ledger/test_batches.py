@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from consolidator.facts.state import find_batch
+from consolidator.ledger import batches
 from tests.support.world import HOUR, VILLAGE, World, codes_of, make_account, make_id, make_programme, officer
 
 
@@ -35,11 +37,13 @@ def test_ready_lines_say_bank_route_and_village_and_hide_the_rest(world: World) 
     batch = world.entries("batch")[-1]
     assert (batch["state"], batch["totals"]) == ("assessed", {"ready": [2, 20_000]})
     assert batch["registers"] == {"library": "2026-10-31", "population": "2026-10-31"}
-    assert batch["not_checked"] == ["R05", "R08", "R09"]
+    assert batch["not_checked"] == ["R05", "R08", "R09", "R41"]
     assert batch["rules"] == 1
 
 
 def test_a_stated_village_and_account_are_kept_beside_the_known_ones(world: World) -> None:
+    register = {"id": IDS[:1], "village": ["511112001009"], "status": ["active"]}
+    world.register("library", register, "delta")
     world.send_batch("B-1", IDS[:2], village=["511112001009", None], account=["6222" + "0" * 12, None])
     lines = world.entries("line")
     assert [line["village"] for line in lines] == ["511112001009", VILLAGE]
@@ -109,7 +113,19 @@ def test_half_a_payee_refuses_the_batch_so_that_nobody_is_paid_under_anothers_na
 def test_a_zero_amount_is_refused(world: World) -> None:
     world.send_batch("B-1", IDS[:2], [0, 10_000])
     assert world.line_states("B-1") == ["refused", "ready"]
-    assert world.findings("B-1") == [["S12:red"], []]
+    assert world.findings("B-1") == [["R22:orange", "S12:red"], []]
+
+
+def test_a_county_never_sums_more_than_its_numbers_hold(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert batches.COUNTY_FEN_MAX == 2**53 - 1
+    monkeypatch.setattr(batches, "COUNTY_FEN_MAX", 30_000)
+    world.send_batch("B-1", [IDS[0], IDS[1]], [10_000, 10_001])
+    assert world.line_states("B-1") == ["ready", "refused"]
+    assert codes_of(world.send_batch("B-2", IDS[1:3], [5_000, 5_000])) == ["", "D24"]
+    effect = world.entries("effect")[-1]
+    assert (effect["of"], effect["accepted"], effect["codes"]) == ("batch", 0, {"D24": 2})
+    assert find_batch(world.state, "bank-402", "B-2") is None
+    assert codes_of(world.send_batch("B-3", IDS[1:2], [9_999])) == [""]
 
 
 def test_a_batch_of_2500_lines_is_assessed_in_three_slices(world: World) -> None:
@@ -270,7 +286,7 @@ def test_two_paying_banks_get_a_file_each(world: World) -> None:
     )
     world.take_census(IDS[3:], ["103"], [make_account(9)])
     world.designate(IDS[3:], ["103"], [make_account(9)])
-    world.now += 73 * HOUR
+    world.now += 6 * 24 * HOUR  # cooling off, and the quiet days after the change (R14)
     world.send_batch("B-1", [IDS[3], *IDS[:2]])
     assert [(entry["bank"], entry["count"], entry["fen"]) for entry in world.entries("orders")] == [
         ("103", 1, 10_000),

@@ -237,9 +237,17 @@ def test_more_than_a_thousand_late_findings_come_in_slices(world: World) -> None
     count = 1_001
     ids = world.settle_people(count + 2)
     payee = [ids[-1]] * count
-    world.set_policy("policy-3", [("rule", "R54", {"enabled": False})])
+    relations: dict[str, list[Any]] = {
+        "payee_id": [ids[-1]] * (count + 1),
+        "beneficiary_id": ids[: count + 1],
+        "relation": ["mandate"] * (count + 1),
+        "from_on": ["2020-01-01"] * (count + 1),
+        "to_on": [None] * (count + 1),
+    }
+    world.register("relations", relations)
+    world.set_policy("policy-3", [("rule", "R54", {"parameters": {"persons_max": count}})])
     world.send_batch("B-1", ids[:count], payee_id=payee, payee_name=[make_name(count + 1)] * count)
-    world.set_policy("policy-4", [("rule", "R54", {})])
+    assert set(world.line_states("B-1")) == {"ready"}
     before = len(world.steps)
     world.send_batch("B-2", [ids[count]], payee_id=payee[:1], payee_name=[make_name(count + 1)])
     assert [step.lines for step in world.steps[before:]] == [0, 1_000, 1, 1, 0]

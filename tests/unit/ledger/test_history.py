@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from consolidator.facts.state import render_snapshot
+from consolidator.facts.snapshots import render_snapshot
 from schemas.commands import Command
 from tests.support.books import Books
 from tests.support.world import (

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from schemas.documents import derive_commands, parse_document
 from tests.support.world import COUNTY, World, codes_of, digest_of, make_account, make_id, make_programme, officer
 
 REGISTER = {"kind": "register", "register_name": "library", "update": "full", "snapshot_on": "2026-10-31"}
@@ -15,14 +16,16 @@ HEADERS: dict[str, dict[str, Any]] = {
     "designations": {"kind": "designations"},
     "review": {"kind": "review", "action": "hold", "batch": BATCH_REF},
     "release": {"kind": "release", "batch": BATCH_REF, "number": 1},
+    "expected": {"kind": "expected"},
+    "disposition": {"kind": "disposition", "action": "record", "batch": BATCH_REF},
     "confirm": {"kind": "confirm", "document": "0" * 64},
 }
 DATA = {"register", "accounts", "designations", "batch"}
 ALLOWED = {
-    "clerk": DATA | {"review", "release"},
-    "reviewer": {"review", "confirm"},
-    "approver": {"review", "confirm"},
-    "supervisor": {"review"},
+    "clerk": DATA | {"review", "release", "expected"},
+    "reviewer": {"review", "disposition", "confirm"},
+    "approver": {"review", "disposition", "confirm"},
+    "supervisor": {"review", "disposition"},
     "adapter": DATA,
 }
 KINDS = [*HEADERS, "batch"]
@@ -52,7 +55,7 @@ def test_a_role_bounds_the_kinds_even_if_policy_lists_more(world: World, role: s
     assert (outcome.code != "D05") == (kind in ALLOWED[role])
 
 
-@pytest.mark.parametrize("kind", sorted(DATA | {"review", "release"}))
+@pytest.mark.parametrize("kind", sorted(DATA | {"review", "release", "expected"}))
 def test_an_officers_own_list_narrows_his_role(world: World, kind: str) -> None:
     world.set_policy("policy-2", [officer("someone", "bank-402", "clerk", [other for other in KINDS if other != kind])])
     fields = world.batch_fields("B-2", 0, 0) if kind == "batch" else HEADERS[kind] | {"id": "document-1"}
@@ -95,6 +98,9 @@ def test_programmes_and_regions_bound_batches_and_acts_on_them(world: World, pow
     assert codes_of(world.send("bounded", batch))[:1] == [code]
     assert codes_of(world.send("bounded", review))[:1] == [code]
     assert codes_of(world.send("bounded", release))[:1] == [code]
+    world.set_policy("policy-3", [officer("bounded", "bank-402", "reviewer", KINDS, **powers)])
+    disposition = HEADERS["disposition"] | {"source": "bank-402", "id": "disposition-1"}
+    assert codes_of(world.send("bounded", disposition))[:1] == [code]
 
 
 @pytest.mark.parametrize(
@@ -119,6 +125,26 @@ def test_oversight_and_clerks_may_hold_and_comment_but_neither_clear_nor_stop(
     world.set_policy("policy-2", [officer("someone", source, role, KINDS)])
     world.review("someone", action, "B-1", [1], source=source)
     assert world.entries("document")[-1]["outcome"] == outcome
+
+
+@pytest.mark.parametrize(
+    ("role", "action", "code"),
+    [
+        ("reviewer", "record", ""),
+        ("reviewer", "suppress", ""),
+        ("approver", "record", ""),
+        ("approver", "suppress", ""),
+        ("supervisor", "record", ""),
+        ("supervisor", "suppress", "D05"),
+        ("clerk", "record", "D05"),
+        ("adapter", "record", "D05"),
+    ],
+)
+def test_oversight_may_record_dispositions_but_not_suppress(world: World, role: str, action: str, code: str) -> None:
+    source = source_of(role)
+    world.set_policy("policy-2", [officer("someone", source, role, KINDS)])
+    fields = HEADERS["disposition"] | {"action": action, "source": source, "id": "disposition-1"}
+    assert codes_of(world.send("someone", fields))[:1] == [code]
 
 
 def test_nothing_waits_under_an_unknown_digest(world: World) -> None:
@@ -204,6 +230,64 @@ def test_a_clearing_whose_first_person_is_gone_cannot_be_confirmed_until_he_is_b
     world.set_policy("policy-3", [officer("reviewer", "bureau", "reviewer", ["review"])])
     assert codes_of(world.confirm("approver", "bureau", digest, "c-2")) == [""]
     assert world.line_states("B-1") == ["ready"]
+
+
+@pytest.mark.parametrize(
+    "powers",
+    [
+        {"kinds": ["confirm"]},
+        {"programmes": ["OTHER"]},
+        {"regions": ["511112002"]},
+        {"role": "adapter"},
+    ],
+    ids=["kinds", "programmes", "regions", "role"],
+)
+def test_a_document_whose_first_person_lost_the_power_cannot_be_confirmed_until_he_has_it(
+    world: World, powers: dict[str, Any]
+) -> None:
+    world.review("reviewer", "hold", "B-1", [1])
+    digest = world.review("reviewer", "clear", "B-1", [1])
+    subject, name, value = officer("reviewer", "bureau", "reviewer", ["review"])
+    world.set_policy("policy-2", [(subject, name, value | powers)])
+    assert codes_of(world.confirm("approver", "bureau", digest, "c-1")) == ["D05"]
+    assert world.line_states("B-1") == ["held"]
+    world.set_policy("policy-3", [(subject, name, value)])
+    assert codes_of(world.confirm("approver", "bureau", digest, "c-2")) == [""]
+
+
+def test_who_proposed_stays_the_first_person_also_when_his_key_goes_to_another(world: World) -> None:
+    world.review("reviewer", "hold", "B-1", [1])
+    digest = world.review("reviewer", "clear", "B-1", [1])
+    handed = officer("reviewer", "bureau", "reviewer", ["review"], person="P-new")
+    moved = officer("approver", "bureau", "approver", ["confirm"], person="P-reviewer")
+    world.set_policy("policy-2", [handed, moved])
+    assert codes_of(world.confirm("approver", "bureau", digest, "c-1")) == ["D14"]
+    world.set_policy("policy-3", [officer("approver", "bureau", "approver", ["confirm"], person="P-new")])
+    assert codes_of(world.confirm("approver", "bureau", digest, "c-2")) == ["D14"]
+    world.set_policy("policy-4", [officer("approver", "bureau", "approver", ["confirm"])])
+    assert codes_of(world.confirm("approver", "bureau", digest, "c-3")) == [""]
+
+
+def test_what_became_whole_after_its_officer_had_gone_cannot_be_confirmed_until_he_is_back(world: World) -> None:
+    raw = world.sign_release("B-1", [("402", 1, 10_000)])
+    header, part = derive_commands(parse_document(raw), world.now)
+    world.apply(header)
+    world.set_policy("policy-2", [("officer", "clerk", None)])
+    world.apply(part)
+    assert world.state.pending[digest_of(raw)].person == ""
+    assert codes_of(world.confirm("approver", "bureau", digest_of(raw), "c-1")) == ["D05"]
+    world.set_policy("policy-3", [officer("clerk", "bureau", "clerk", ["release"])])
+    assert codes_of(world.confirm("approver", "bureau", digest_of(raw), "c-2")) == [""]
+
+
+@pytest.mark.parametrize(
+    ("regions", "code"),
+    [([COUNTY], ""), (["511112001", COUNTY], ""), (["511112001"], "D05"), ([], "D05")],
+)
+def test_a_register_is_about_everybody_and_needs_the_whole_county(world: World, regions: list[str], code: str) -> None:
+    world.set_policy("policy-2", [officer("bounded", "bank-402", "clerk", KINDS, regions=regions)])
+    columns = {"id": [make_id(0)], "village": ["511112001001"], "status": ["active"]}
+    assert codes_of(world.send("bounded", REGISTER | {"source": "bank-402", "id": "r-1"}, columns)) == [code]
 
 
 def test_a_withdrawn_approver_cannot_confirm(world: World) -> None:

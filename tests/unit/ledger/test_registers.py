@@ -36,6 +36,7 @@ def test_each_register_is_filled_and_says_when_it_was_true(world: World) -> None
     world.register("deaths", {"id": [THREE], "died_on": ["2024-02-29"]})
     world.register("officials", {"id": [ONE], "village": [VILLAGE], "position": ["村支书"]})
     world.register("relatives", {"id": [TWO], "official_id": [ONE], "relation": ["配偶"]})
+    world.register("payroll", {"id": [TWO], "employer": ["示例中学"]})
     registers = world.state.registers
     assert registers.population == {ONE: Person(ONE, make_name(1), "H1", VILLAGE)}
     assert registers.library == {ONE: VILLAGE}
@@ -43,6 +44,7 @@ def test_each_register_is_filled_and_says_when_it_was_true(world: World) -> None
     assert registers.deaths == {THREE: "2024-02-29"}
     assert registers.officials == {ONE: Official(VILLAGE, "村支书")}
     assert registers.relatives == {TWO: ONE}
+    assert registers.payroll == {TWO: "示例中学"}
     assert registers.snapshots["deaths"] == Snapshot("2026-10-31", "bureau", "reg-deaths-4")
 
 
@@ -51,8 +53,89 @@ def test_full_replaces_and_delta_adds(world: World) -> None:
     world.register("deaths", {"id": [TWO], "died_on": ["2024-01-02"]}, "delta", "2026-11-01")
     assert world.state.registers.deaths == {ONE: "2024-01-01", TWO: "2024-01-02"}
     assert world.state.registers.snapshots["deaths"].snapshot_on == "2026-11-01"
-    world.register("deaths", {"id": [THREE], "died_on": ["2024-01-03"]})
+    world.register("deaths", {"id": [THREE], "died_on": ["2024-01-03"]}, snapshot_on="2026-11-01")
     assert world.state.registers.deaths == {THREE: "2024-01-03"}
+
+
+def test_a_full_register_is_not_older_than_the_one_held(world: World) -> None:
+    world.register("deaths", {"id": [ONE], "died_on": ["2024-01-01"]})
+    later = {"id": [TWO], "died_on": ["2024-01-01"]}
+    assert codes_of(world.register("deaths", later, snapshot_on="2026-10-30")) == ["", "D23"]
+    assert world.state.registers.deaths == {ONE: "2024-01-01"}
+    assert world.entries("effect")[-1]["codes"] == {"D23": 1}
+    assert codes_of(world.register("deaths", later)) == [""]
+    assert world.state.registers.deaths == {TWO: "2024-01-01"}
+
+
+def test_an_older_delta_adds_and_leaves_the_newest_day(world: World) -> None:
+    world.register("deaths", {"id": [ONE], "died_on": ["2024-01-01"]})
+    outcomes = world.register("deaths", {"id": [TWO], "died_on": ["2024-01-01"]}, "delta", "2026-09-30")
+    assert codes_of(outcomes) == [""]
+    assert list(world.state.registers.deaths) == [ONE, TWO]
+    assert world.state.registers.snapshots["deaths"] == Snapshot("2026-10-31", "bureau", "reg-deaths-2")
+
+
+@pytest.mark.parametrize("update", ["full", "delta"])
+def test_no_register_is_of_a_day_to_come_in_china(world: World, update: str) -> None:
+    columns = {"id": [ONE], "died_on": ["2024-01-01"]}
+    assert codes_of(world.register("deaths", columns, update, "2026-11-02")) == ["", "D23"]
+    assert (world.state.registers.deaths, world.state.registers.snapshots) == ({}, {})
+    world.now += 16 * HOUR  # 2026-11-02 begins in China
+    assert codes_of(world.register("deaths", columns, update, "2026-11-02")) == [""]
+
+
+def test_nobody_died_after_the_register_was_true(world: World) -> None:
+    columns = {"id": [ONE, TWO], "died_on": ["2026-10-31", "2026-11-01"]}
+    assert codes_of(world.register("deaths", columns)) == ["", "S07"]
+    assert world.state.registers.deaths == {ONE: "2026-10-31"}
+
+
+FULL: dict[str, dict[str, list[Any]]] = {
+    "deaths": {"died_on": ["2024-01-01"]},
+    "officials": {"village": [VILLAGE], "position": ["村支书"]},
+    "relatives": {"official_id": [THREE], "relation": ["配偶"]},
+    "payroll": {"employer": ["示例中学"]},
+    "library": {"village": [VILLAGE], "status": ["active"]},
+    "population": {"name": ["某甲"], "household": ["H1"], "village": [VILLAGE]},
+}
+
+
+def fill(world: World, name: str, *ids: str) -> list[str]:
+    """Send a full register of people; gives the codes."""
+    columns = {field: values * len(ids) for field, values in FULL[name].items()}
+    return codes_of(world.register(name, {"id": list(ids), **columns}))
+
+
+@pytest.mark.parametrize("name", FULL)
+def test_a_full_register_without_one_usable_item_wipes_nothing(world: World, name: str) -> None:
+    fill(world, name, ONE)
+    before = world.state.registers.snapshots[name]
+    assert fill(world, name, "nobody") == ["", "D22"]
+    assert fill(world, name) == ["", "D22"]
+    assert list(getattr(world.state.registers, name)) == [ONE]
+    assert world.state.registers.snapshots[name] == before
+
+
+@pytest.mark.parametrize("name", FULL)
+def test_a_full_register_with_refused_items_takes_no_warning_away(world: World, name: str) -> None:
+    fill(world, name, ONE)
+    assert fill(world, name, TWO, "nobody") == ["", "S01"]
+    warns = name in {"deaths", "officials", "relatives", "payroll"}
+    assert list(getattr(world.state.registers, name)) == ([ONE, TWO] if warns else [TWO])
+    assert fill(world, name, TWO) == [""]
+    assert list(getattr(world.state.registers, name)) == [TWO]
+
+
+def test_what_a_full_register_says_counts_over_what_is_kept_beside_refused_items(world: World) -> None:
+    world.register("deaths", {"id": [ONE, TWO], "died_on": ["2024-01-01"] * 2})
+    world.register("deaths", {"id": [ONE, "nobody"], "died_on": ["2024-02-02"] * 2})
+    assert world.state.registers.deaths == {ONE: "2024-02-02", TWO: "2024-01-01"}
+
+
+def test_a_delta_without_one_usable_item_changes_nothing_and_is_no_refusal(world: World) -> None:
+    fill(world, "deaths", ONE)
+    assert codes_of(world.register("deaths", {"id": ["nobody"], "died_on": ["2024-01-01"]}, "delta")) == ["", "S01"]
+    assert list(world.state.registers.deaths) == [ONE]
 
 
 def test_an_ended_entry_leaves_the_library(world: World) -> None:
@@ -83,7 +166,7 @@ def test_the_same_relation_twice_counts_once_and_another_is_added(world: World) 
 def test_a_wrong_id_or_day_refuses_its_item(
     world: World, name: str, columns: Mapping[str, Sequence[Any]], code: str
 ) -> None:
-    (_, outcome) = world.register(name, columns)
+    (_, outcome) = world.register(name, columns, "delta")
     assert (outcome.word, outcome.code, outcome.position) == ("item", code, "item 1")
     effect = world.entries("effect")[-1]
     assert (effect["accepted"], effect["codes"], effect["positions"]) == (0, {code: 1}, [[1, code]])
@@ -100,7 +183,7 @@ def test_a_census_never_moves_an_account_to_another_holder(world: World) -> None
     }
 
 
-def test_a_later_census_without_a_branch_keeps_the_known_one(world: World) -> None:
+def test_a_later_census_keeps_what_it_does_not_say(world: World) -> None:
     columns: dict[str, list[Any]] = {
         "holder_id": [ONE],
         "bank": ["402"],
@@ -117,7 +200,7 @@ def test_a_later_census_without_a_branch_keeps_the_known_one(world: World) -> No
     world.take_census([ONE], ["402"], [make_account(1)])
     assert (world.state.accounts[make_account(1)].branch, world.state.accounts[make_account(1)].keeper) == (
         "402000000001",
-        "unknown",
+        "village",
     )
 
 
@@ -146,7 +229,7 @@ def test_a_designation_must_be_one_of_the_payees_own_accounts(census: World) -> 
     assert designate(census, 9) == ["S05"]
     assert designate(census, 3) == ["S05"]
     assert designate(census, 4) == ["S06"]
-    assert census.state.designations.get(ONE, []) == []
+    assert census.state.designations.get(ONE) is None
 
 
 def test_a_first_choice_takes_effect_at_once_and_a_change_after_cooling_off(census: World) -> None:
@@ -168,7 +251,7 @@ def test_the_cooling_off_time_is_a_setting(census: World) -> None:
 
 def test_the_same_choice_again_adds_nothing(census: World) -> None:
     designate(census, 1)
-    before = list(census.state.designations[ONE])
+    before = census.state.designations[ONE]
     assert designate(census, 1) == []
     assert census.state.designations[ONE] == before
 

@@ -136,7 +136,7 @@ def test_a_changed_designation_holds_its_line_and_a_third_act_pays_it_with_numbe
     assert (outcome.code, outcome.detail) == ("D17", "402: 2 lines, 20000 fen")
     assert world.line_states("B-1") == ["ready", "held", "ready"]
     (change,) = world.entries("change")
-    assert (change["findings"], change["bank"], change["route"]) == (["H01:orange"], "402", "on_us")
+    assert (change["findings"], change["bank"], change["route"]) == (["H01:orange", "R14:orange"], "402", "on_us")
     assert b'"H01":{"assessed_designation":1}' in b"".join(world.privates())
     assert codes_of(world.release("B-1", [("402", 2, 20_000)])) == [""]
     assert codes_of(world.clear("B-1", [2])) == [""]

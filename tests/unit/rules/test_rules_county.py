@@ -94,6 +94,23 @@ def test_nobody_is_paid_twice_for_inventing_plots_where_plots_do_not_count(unit:
     assert world.findings("B-2") == [["R16:red"]]
 
 
+def test_a_plot_written_otherwise_is_paid_once_and_another_one_beside_it() -> None:
+    world, ids = make_county(unit="plot")
+    world.send_batch("B-1", ids[:1] * 3, plot=["P-1", "p 1", "P-2"])
+    assert world.line_states("B-1") == ["ready", "refused", "ready"]
+    assert world.findings("B-1") == [[], ["R16:red"], []]
+    world.send_batch("B-2", ids[:1] * 2, plot=["Ｐ．２", "P-3"])
+    assert world.findings("B-2") == [["R16:red"], []]
+
+
+def test_a_machine_written_otherwise_is_paid_once_in_its_life() -> None:
+    world, ids = make_county(unit="machine")
+    world.send_batch("B-1", ids[:1], plot=["SN-100"])
+    world.send_batch("B-2", ids[1:3], fields={"period": "2025"}, plot=["sn100", "SN-101"])
+    assert world.line_states("B-1") == ["ready"]
+    assert world.findings("B-2") == [["R35:red"], []]
+
+
 def test_another_period_is_another_entitlement() -> None:
     world, ids = make_county()
     world.send_batch("B-1", ids[:1])
@@ -138,7 +155,7 @@ def test_a_firm_in_the_library_with_an_account_is_paid() -> None:
 def test_a_batch_says_which_rules_had_no_register_to_look_at() -> None:
     world, ids = make_county()
     world.send_batch("B-1", ids[:1])
-    assert world.entries("batch")[-1]["not_checked"] == ["R05", "R08", "R09"]
+    assert world.entries("batch")[-1]["not_checked"] == ["R05", "R08", "R09", "R41"]
     assert world.line_states("B-1") == ["ready"]
 
 

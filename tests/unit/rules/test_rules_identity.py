@@ -31,7 +31,7 @@ def change_check(identity: str) -> str:
 def collect(state: State, payee: str, **more: Any) -> list[str]:  # noqa: ANN401 -- as for make_slice
     """Let a lawful collector with an account collect for MINOR."""
     state.registers.relations[payee] = {MINOR: [Relation("guardian", "2020-01-01", None)]}
-    state.designations.setdefault(payee, [Designation(1, "402", make_account(99), "", 0, 0)])
+    state.designations.setdefault(payee, (Designation(1, "402", make_account(99), "", 0, 0),))
     return findings_of(state, MINOR, payee_id=payee, **more)
 
 

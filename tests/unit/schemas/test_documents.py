@@ -48,7 +48,8 @@ def test_a_document_survives_writing_and_reading(parts: list[bytes]) -> None:
         "parts": [sha256(part).hexdigest() for part in parts],
     }
     assert document.envelope.key == key_of("clerk")
-    assert document.envelope.digest == sha256(document.envelope.header).hexdigest()
+    signed = bytes.fromhex(key_of("clerk")) + document.envelope.header
+    assert document.envelope.digest == sha256(signed).hexdigest()
 
 
 def test_the_last_line_end_may_be_missing() -> None:

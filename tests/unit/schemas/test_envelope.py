@@ -44,9 +44,21 @@ def test_the_signed_bytes_are_those_of_the_dsse_specification(monkeypatch: pytes
 def test_an_envelope_gives_back_header_key_and_digest() -> None:
     found = parse_envelope(RAW)
     assert (found.header, found.key) == (HEADER, key_of("clerk"))
-    assert found.digest == sha256(HEADER).hexdigest()
+    assert found.digest == sha256(bytes.fromhex(key_of("clerk")) + HEADER).hexdigest()
     assert PAYLOAD_TYPE.encode() in RAW
     assert b"\n" not in RAW
+
+
+def test_the_same_header_under_another_key_is_another_document() -> None:
+    copy = parse_envelope(render_envelope(HEADER, key_of("reviewer"), make_signer("reviewer").sign))
+    assert copy.header == HEADER
+    assert copy.digest != parse_envelope(RAW).digest
+
+
+def test_the_same_header_under_the_same_key_is_the_same_document_however_it_is_written() -> None:
+    spaced = json.dumps(json.loads(RAW), indent=1).encode()
+    assert spaced != RAW
+    assert parse_envelope(spaced) == parse_envelope(RAW)
 
 
 @given(st.binary(max_size=200))

@@ -13,6 +13,8 @@ from schemas.headers import (
     BatchHeader,
     ConfirmHeader,
     DesignationsHeader,
+    DispositionHeader,
+    ExpectedHeader,
     Header,
     PolicyHeader,
     RegisterHeader,
@@ -44,6 +46,8 @@ FIELDS: dict[str, dict[str, Any]] = {
     "batch": BATCH,
     "review": {"action": "hold", "batch": REF},
     "release": {"batch": REF, "number": 1},
+    "expected": {},
+    "disposition": {"action": "record", "batch": REF},
     "confirm": {"count": 0, "parts": [], "document": DIGEST},
 }
 MODELS: dict[str, type[Header]] = {
@@ -54,6 +58,8 @@ MODELS: dict[str, type[Header]] = {
     "batch": BatchHeader,
     "review": ReviewHeader,
     "release": ReleaseHeader,
+    "expected": ExpectedHeader,
+    "disposition": DispositionHeader,
     "confirm": ConfirmHeader,
 }
 
@@ -96,7 +102,12 @@ def test_an_unknown_field_is_refused(kind: str) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "field", "nested"),
-    [("batch", "totals", BATCH["totals"]), ("review", "batch", REF), ("release", "batch", REF)],
+    [
+        ("batch", "totals", BATCH["totals"]),
+        ("review", "batch", REF),
+        ("release", "batch", REF),
+        ("disposition", "batch", REF),
+    ],
 )
 def test_an_unknown_field_inside_a_field_is_refused(kind: str, field: str, nested: dict[str, Any]) -> None:
     assert refusal_of(write(kind, **{field: nested | {"surprise": 1}})).detail == f"field {kind}.{field}.surprise"
@@ -116,6 +127,8 @@ def test_no_field_of_a_kind_may_be_missing(kind: str, field: str) -> None:
         {"v": "1"},
         {"county": "51111"},
         {"source": "Bureau"},
+        {"source": "clerk-511199194912310"},
+        {"source": "b6217000000000001"},
         {"id": ""},
         {"id": "DB/1"},
         {"id": "A" * 49},
@@ -163,6 +176,40 @@ def test_an_id_with_a_date_or_a_short_number_is_taken(identifier: str) -> None:
     assert parse_header(write("policy", id=identifier)).id == identifier
 
 
+@pytest.mark.parametrize("kind", ["review", "release", "disposition"])
+@pytest.mark.parametrize("field", ["source", "id"])
+@pytest.mark.parametrize(("number", "shown"), [("b51119919491231", True), ("b511199194912310", False)])
+def test_a_named_batch_hides_nobody_either(kind: str, field: str, number: str, shown: object) -> None:
+    raw = write(kind, batch=REF | {field: number})
+    if shown:
+        assert parse_header(raw).model_dump()["batch"][field] == number
+    else:
+        error = refusal_of(raw)
+        assert error.detail == f"field {kind}.batch.{field}"
+        assert number not in str(error)
+
+
+@pytest.mark.parametrize("field", ["source", "id"])
+def test_a_number_of_fourteen_digits_is_no_account_nor_id(field: str) -> None:
+    raw = write("policy", **{field: "b51119919491231"})
+    for header in (parse_header(raw), parse_base_header(raw)):
+        assert header.model_dump()[field] == "b51119919491231"
+
+
+def test_a_programme_with_a_short_number_is_taken() -> None:
+    header = parse_header(write("batch", programme="FARM-20261105"))
+    assert isinstance(header, BatchHeader)
+    assert header.programme == "FARM-20261105"
+
+
+def test_a_list_may_hang_for_one_day() -> None:
+    publicity = {"from_on": "2026-10-07", "to_on": "2026-10-07", "place": "村务公开栏"}
+    header = parse_header(write("batch", publicity=publicity))
+    assert isinstance(header, BatchHeader)
+    assert header.publicity is not None
+    assert header.publicity.model_dump() == publicity
+
+
 @pytest.mark.parametrize(
     ("kind", "fields"),
     [
@@ -178,6 +225,12 @@ def test_an_id_with_a_date_or_a_short_number_is_taken(identifier: str) -> None:
         ("batch", {"totals": {"count": 1, "fen": 1.5}}),
         ("batch", {"totals": {"count": 1, "fen": "1"}}),
         ("batch", {"publicity": {"from_on": "2026-10-01", "to_on": "2026-10-07"}}),
+        ("batch", {"publicity": {"from_on": "2026-10-01", "to_on": "2026-10-32", "place": "村务公开栏"}}),
+        ("batch", {"publicity": {"from_on": "2026-02-30", "to_on": "2026-10-07", "place": "村务公开栏"}}),
+        ("batch", {"publicity": {"from_on": "2026-10-08", "to_on": "2026-10-07", "place": "村务公开栏"}}),
+        ("batch", {"programme": "P511199194912310"}),
+        ("disposition", {"action": "clear"}),
+        ("disposition", {"batch": {"source": "bureau"}}),
         ("batch", {"department": "甲\n乙"}),
         ("review", {"action": "delete"}),
         ("review", {"batch": {"source": "bureau", "id": "a/b"}}),
@@ -191,6 +244,25 @@ def test_a_wrong_field_of_a_kind_is_refused_and_its_base_still_read(kind: str, f
     raw = write(kind, **fields)
     assert refusal_of(raw).detail.startswith(f"field {kind}.{next(iter(fields))}")
     assert parse_base_header(raw).id == "DOC-1"
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "values"),
+    [
+        ("review", "action", ["hold", "clear", "stop", "comment"]),
+        ("disposition", "action", ["record", "suppress"]),
+        ("register", "update", ["full", "delta"]),
+        (
+            "register",
+            "register_name",
+            ["population", "library", "relations", "deaths", "officials", "relatives", "payroll"],
+        ),
+        ("release", "number", [1, 999]),
+    ],
+)
+def test_every_value_that_a_field_may_have_is_taken(kind: str, field: str, values: list[object]) -> None:
+    for value in values:
+        assert getattr(parse_header(write(kind, **{field: value})), field) == value
 
 
 def test_optional_fields_are_taken() -> None:
@@ -224,4 +296,10 @@ def test_a_field_name_from_outside_is_shown_only_when_it_is_plain(name: str) -> 
 
 
 def test_a_wrong_value_is_never_repeated() -> None:
-    assert "511199194912310021" not in str(refusal_of(write("policy", id="511199194912310021")))
+    for field in ("id", "source"):
+        raw = write("policy", **{field: "b511199194912310021"})
+        assert "511199194912310021" not in str(refusal_of(raw))
+        with pytest.raises(InputError) as caught:
+            parse_base_header(raw)
+        assert "511199194912310021" not in str(caught.value)
+    assert "511199194912310" not in str(refusal_of(write("batch", programme="P511199194912310")))

@@ -1,6 +1,7 @@
 """Order lists: bytes that the log commits to."""
 
 from hashlib import sha256
+from typing import Any
 
 import pytest
 import rfc8785
@@ -10,6 +11,7 @@ from pydantic import ValidationError
 
 from schemas.orders import (
     OrderColumns,
+    OrderFile,
     derive_file_id,
     parse_order_part,
     render_order_commitment,
@@ -50,3 +52,31 @@ def test_a_file_id_tells_bank_and_release_apart() -> None:
     ids = {derive_file_id("bureau", "B-1", bank, release) for bank in ("402", "103") for release in (1, 2, 12)}
     assert ids >= {"bureau_B-1_402_001", "bureau_B-1_103_012"}
     assert len(ids) == 6
+
+
+def test_the_files_of_one_bank_and_release_are_numbered_from_the_second_on() -> None:
+    ids = [derive_file_id("bureau", "B-1", "402", 1, number) for number in (1, 2, 10)]
+    assert ids == ["bureau_B-1_402_001", "bureau_B-1_402_001-2", "bureau_B-1_402_001-10"]
+    assert derive_file_id("bureau", "B-1", "402", 1) == ids[0]
+
+
+def test_an_order_file_of_before_there_were_numbers_is_its_banks_first() -> None:
+    fields: dict[str, Any] = {
+        "file": "bureau_B-1_402_001",
+        "county": "511112",
+        "source": "bureau",
+        "document": "B-1",
+        "programme": "FARM",
+        "period": "2026",
+        "bank": "402",
+        "release": 1,
+        "summary": "地力补贴",
+        "count": 1,
+        "fen": 100,
+        "parts": 1,
+        "ordered_at": 5,
+    }
+    file = OrderFile(**fields)
+    assert (file.number, file.entry) == (1, -1)
+    with pytest.raises(ValidationError):
+        OrderFile(**fields | {"surprise": 1})

@@ -9,11 +9,14 @@ from hypothesis import strategies as st
 
 from schemas.errors import InputError
 from schemas.parts import (
+    PARTS,
     REGISTER_PARTS,
     AccountsPart,
     BatchPart,
     Columns,
     DesignationsPart,
+    DispositionPart,
+    ExpectedPart,
     PolicyPart,
     ReleasePart,
     ReviewPart,
@@ -64,6 +67,7 @@ ITEMS: dict[type[Columns], dict[str, tuple[object, object]]] = {
     REGISTER_PARTS["deaths"]: {"id": (ID, ""), "died_on": (DAY, "2026-13-01")},
     REGISTER_PARTS["officials"]: {"id": (ID, ""), "village": (VILLAGE, ""), "position": ("村主任", None)},
     REGISTER_PARTS["relatives"]: {"id": (ID, ""), "official_id": (OTHER, ""), "relation": ("妻", None)},
+    REGISTER_PARTS["payroll"]: {"id": (ID, ""), "employer": ("示例中学", None)},
     AccountsPart: {
         "holder_id": (ID, ""),
         "bank": ("402", "4022"),
@@ -71,8 +75,29 @@ ITEMS: dict[type[Columns], dict[str, tuple[object, object]]] = {
         "branch": (None, "1"),
         "programmes": (["FARM"], ["farm"]),
         "keeper": ("self", "nobody"),
+        "holder_name": (None, ""),
+        "status": ("normal", "open"),
     },
-    DesignationsPart: {"payee_id": (ID, ""), "bank": ("402", ""), "account": (ACCOUNT, ""), "branch": (None, "")},
+    DesignationsPart: {
+        "payee_id": (ID, ""),
+        "bank": ("402", ""),
+        "account": (ACCOUNT, ""),
+        "branch": (None, ""),
+        "action": ("suspend", None),
+    },
+    ExpectedPart: {
+        "programme": ("FARM", "farm"),
+        "period": ("2026Q3", "2026Q5"),
+        "township": ("511112001", VILLAGE),
+        "due_on": (DAY, "2026-13-01"),
+    },
+    DispositionPart: {
+        "line": (1_000_000, 1_000_001),
+        "code": ("R22", "H02"),
+        "verdict": ("unfounded", "maybe"),
+        "reason": ("核实", "\n"),
+        "until": (None, "2026"),
+    },
     ReviewPart: {"line": (1, 0), "reason": ("核实", "\n")},
     ReleasePart: {
         "bank": ("402", ""),
@@ -110,6 +135,42 @@ def refusal_of(model: type[Columns], raw: bytes) -> InputError:
 def test_every_column_has_its_example() -> None:
     for model, columns in ITEMS.items():
         assert {*columns, "bad"} | ({"row"} if model is BatchPart else set()) == set(model.model_fields)
+
+
+def test_every_kind_and_register_has_its_example() -> None:
+    assert {*PARTS.values(), *REGISTER_PARTS.values()} == set(ITEMS)
+    assert {kind: model.__name__ for kind, model in PARTS.items()} == {
+        "policy": "PolicyPart",
+        "accounts": "AccountsPart",
+        "designations": "DesignationsPart",
+        "expected": "ExpectedPart",
+        "batch": "BatchPart",
+        "review": "ReviewPart",
+        "release": "ReleasePart",
+        "disposition": "DispositionPart",
+    }
+
+
+@pytest.mark.parametrize(
+    ("model", "column", "values"),
+    [
+        (AccountsPart, "status", ["normal", "mismatch", "dormant", "closed", "inactive", None]),
+        (AccountsPart, "keeper", ["self", "family", "village", "other", "unknown"]),
+        (AccountsPart, "programmes", [[], ["FARM", "BIRTH"]]),
+        (DesignationsPart, "action", ["set", "suspend"]),
+        (DispositionPart, "verdict", ["confirmed", "unfounded", "data_error", "needs_material"]),
+        (DispositionPart, "until", [None, DAY]),
+        (REGISTER_PARTS["relations"], "relation", ["guardian", "mandate", "household_head"]),
+        (
+            PolicyPart,
+            "subject",
+            ["source", "officer", "bank", "programme", "plan", "rule", "setting", "quorum"],
+        ),
+    ],
+)
+def test_every_value_that_a_column_may_have_is_taken(model: type[Columns], column: str, values: list[object]) -> None:
+    parsed = parse_part(model, write(columns_of(model, len(values)) | {column: values}))
+    assert (getattr(parsed.columns, column), parsed.refused) == (values, {})
 
 
 @pytest.mark.parametrize("model", ITEMS)

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES256
 from cryptography.hazmat.primitives.ciphers.modes import CTR
 
-from consolidator.facts.state import parse_snapshot
+from consolidator.facts.snapshots import parse_snapshot
 from consolidator.sealing import County
 from consolidator.transparency.checkpoint import open_checkpoint
 from schemas.canonical import render_canonical

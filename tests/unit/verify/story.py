@@ -1,4 +1,4 @@
-"""A small log written by hand: two batches, a hold, a clearing by two keys, two releases, a stop, closes."""
+"""A small log written by hand: batches, a hold, a clearing by two keys, releases, a stop, closes, dispositions."""
 
 import copy
 import json
@@ -15,7 +15,7 @@ from schemas.commits import Bundle
 Entry = dict[str, Any]
 ORIGIN = "log.example/511112"
 SIGNER = derive_signer(ORIGIN, bytes(32))
-CLERK, APPROVER, ADAPTER = ("c" * 64, "a" * 64, "d" * 64)
+CLERK, APPROVER, ADAPTER, REVIEWER = ("c" * 64, "a" * 64, "d" * 64, "b" * 64)
 SEAL = "5" * 64
 
 
@@ -66,11 +66,24 @@ def release(name: str, number: int, banks: Sequence[Sequence[Any]], cause: str, 
     return base | {"banks": [list(row) for row in banks], "by": APPROVER, "cause": digest(cause)} | fields
 
 
-def orders(name: str, bank: str, number: int, count: int, fen: int) -> Entry:
-    """An order file was fixed."""
+def orders(name: str, bank: str, released: int, count: int, fen: int, number: int = 1) -> Entry:  # noqa: PLR0913, PLR0917 -- the fields of a file
+    """An order file was fixed: the ``number``-th of its bank and release."""
     common = {"source": "s", "document": name, "programme": "FARM", "period": "2026", "bank": bank}
-    file = {"release": number, "file": f"s_{name}_{bank}_{number}", "count": count, "fen": fen, "parts": 1}
+    file = {"release": released, "number": number, "file": f"s_{name}_{bank}_{released}_{number}"}
+    file |= {"count": count, "fen": fen, "parts": 1}
     return {"kind": "orders"} | common | file | {"sealed": SEAL}
+
+
+def disposition(number: int, by: str, cause: str, **fields: object) -> Entry:
+    """Somebody said what became of a finding on a line of B1."""
+    base = {"kind": "disposition", "source": "s", "document": "B1", "line": number, "code": "R18"}
+    return base | {"verdict": "unfounded", "by": by, "cause": digest(cause), "sealed": SEAL} | fields
+
+
+def overdue(what: str, **fields: object) -> Entry:
+    """Something is late."""
+    base = {"kind": "overdue", "what": what, "source": "s", "programme": "FARM", "period": "2026"}
+    return base | {"findings": ["R43:yellow"]} | fields
 
 
 def close(hour: str, rows: Sequence[Sequence[Any]], part: int = 1, parts: int = 1) -> Entry:
@@ -144,7 +157,8 @@ SECOND_HOUR = [
     orders("B1", "402", 2, 1, 300),
     batch_document("B2", 2, 1, 50),
     line("B2", 1, 50),
-    batch("B2", "assessed", {"ready": [1, 50]}),
+    batch("B2", "assessed", {"ready": [1, 50]}, findings=["R41:yellow", "R55:yellow"], plan_fen=49, used_fen=50)
+    | {"jumps": [["511112001001", 30, 1]]},
     orders("B2", "402", 1, 1, 50),
     batch_document("B3", 3, 1, 70),
     line("B3", 1, 70, "refused", ":red"),
@@ -155,6 +169,18 @@ SECOND_HOUR = [
     batch_document("B5", 5, 2, 70),
     {"kind": "effect", "source": "s", "document": "B5", "of": "batch", "cause": digest("B5"), "accepted": 0}
     | {"refused": 2, "codes": {"D09": 2}, "positions": []},
+    document("E1", "disposition", REVIEWER, 1, action="record", batch_source="s", batch_document="B1"),
+    disposition(3, REVIEWER, "E1"),
+    document("E2", "disposition", REVIEWER, 2, action="suppress", batch_source="s", batch_document="B1"),
+    document("K5", "confirm", APPROVER, 6, confirms=digest("E2")),
+    disposition(4, APPROVER, "K5", until="2026-12-31", code=""),
+    batch_document("F1", 6, 3, 60),
+    *(line("F1", number, 20) for number in (1, 2, 3)),
+    batch("F1", "assessed", {"ready": [3, 60]}),
+    orders("F1", "402", 1, 2, 40),
+    orders("F1", "402", 1, 1, 20, 2),
+    overdue("expected", township="511112001", due_on="2026-11-04"),
+    overdue("batch", document="B1", since_on="2026-10-01"),
 ]
 STORY = _at("2026-11-05T08:59:59Z", FIRST_HOUR) + _at("2026-11-05T09:00:00Z", SECOND_HOUR)
 

@@ -7,10 +7,12 @@ import pytest
 
 from consolidator.sealing import County
 from consolidator.verify.log import check_totals, verify_log
+from schemas.commands import Command
 from streams.embedded.engine import Engine
 from streams.embedded.journal import SqliteJournal, create_journal, open_journal
 from streams.replay import check_replay
-from tests.support.world import EPOCHS, HOUR, ORIGIN, World, make_signer
+from tests.support.books import Books
+from tests.support.world import EPOCHS, HOUR, ORIGIN, START, Columns, World, digest_of, make_signer
 
 
 def _make_county() -> County:
@@ -19,7 +21,7 @@ def _make_county() -> County:
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    """A county with holds, a clearing, two releases, a void batch and hours that passed."""
+    """A county with holds, a clearing, releases in one and in several files, a void batch, a suppression, lateness."""
     world = World()
     world.set_up()
     ids = world.settle_people(30)
@@ -34,7 +36,26 @@ def world() -> World:
     world.send_batch("P3", ids[:3], [1, 2, None])
     world.now += HOUR
     world.send_batch("P4", ids[20:])
+    world.set_policy("policy-2", [("bank", "402", {"name": "农商行", "file_lines_max": 4})])
+    world.release("P4", [("402", 10, 100_000)])
+    world.submit(_sign_disposition(world, "record", None))
+    raw = _sign_disposition(world, "suppress", "2026-12-31")
+    world.submit(raw)
+    world.confirm("approver", "bureau", digest_of(raw), "suppression")
+    announced = {"programme": ["FARM"], "period": ["2025"], "township": ["511112001"], "due_on": ["2026-11-02"]}
+    world.send("clerk", {"kind": "expected", "source": "bureau", "id": "announced"}, announced)
+    world.send_batch("P5", ids[:2], fields={"period": "2024"})
+    for day in (2, 20, 40, 60):
+        world.apply(Command("tick", START + day * 24 * HOUR, b""))
     return world
+
+
+def _sign_disposition(world: World, action: str, until: str | None) -> bytes:
+    """Make a disposition of the first line of P4, as the reviewer."""
+    batch = {"source": "bank-402", "id": "P4"}
+    fields = {"kind": "disposition", "source": "bureau", "id": f"d-{action}", "action": action, "batch": batch}
+    columns: Columns = {"line": [1], "code": ["R08"], "verdict": ["unfounded"], "reason": ["已核实"], "until": [until]}
+    return world.sign("reviewer", fields, columns)
 
 
 @pytest.fixture
@@ -63,9 +84,14 @@ def test_the_ledgers_log_is_accepted_with_its_own_totals(journal: SqliteJournal)
     report = verify_log(journal.bundles(), record.head.checkpoint.encode(), make_signer(ORIGIN).verifier)
     check_totals(report, record.head.totals)
     assert (report.size, report.root) == (record.head.size, record.head.root)
-    assert report.kinds["orders"] == 2
+    assert report.kinds["orders"] == 5
+    assert (report.kinds["disposition"], report.kinds["overdue"]) == (2, 4)
     assert report.kinds["close"] > 1
     assert report.batches["void"] == 1
+
+
+def test_the_ledgers_log_adds_up_in_an_outsiders_books(world: World) -> None:
+    Books().read(world.entries()).check_closes()
 
 
 def test_a_start_from_the_snapshot_and_a_replay_reach_the_same_head(world: World, journal: SqliteJournal) -> None:

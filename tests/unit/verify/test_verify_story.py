@@ -8,6 +8,7 @@ from tests.unit.verify.story import (
     ADAPTER,
     APPROVER,
     CLERK,
+    REVIEWER,
     STORY,
     Entry,
     batch,
@@ -27,10 +28,11 @@ Story = list[Entry]
 def test_the_untouched_story_is_accepted_with_its_figures() -> None:
     report = verify(STORY)
     assert report.size == len(STORY)
-    assert report.batches == {"refused": 1, "released": 2, "settled": 1, "void": 1}
-    assert report.totals == {"ordered": (5, 1250), "refused": (2, 570), "stopped": (1, 400)}
-    assert report.order_files == 5
-    assert report.kinds["line"] == 8
+    assert report.batches == {"refused": 1, "released": 3, "settled": 1, "void": 1}
+    assert report.totals == {"ordered": (8, 1310), "refused": (2, 570), "stopped": (1, 400)}
+    assert report.order_files == 7
+    assert report.kinds["line"] == 11
+    assert (report.kinds["disposition"], report.kinds["overdue"], report.kinds["orders"]) == (2, 2, 7)
 
 
 def test_every_beginning_of_the_story_is_accepted() -> None:
@@ -67,6 +69,24 @@ def _swap_close(story: Story) -> None:
 def _pay_held(story: Story) -> None:
     """Say that a held line was ready, everywhere it can be said in one place."""
     find(story, "line", 2).update(state="ready", bank="402", route="on_us")
+
+
+FIRST_OF_TWO = 5  # the first of two files of one bank and release, among all order files
+
+
+def _swap_files(story: Story) -> None:
+    first, second = find(story, "orders", FIRST_OF_TWO), find(story, "orders", FIRST_OF_TWO + 1)
+    first["number"], second["number"] = 2, 1
+
+
+def _find_document(story: Story, name: str) -> Entry:
+    return next(entry for entry in story if entry["kind"] == "document" and entry["document"] == name)
+
+
+def _suppress_alone(story: Story) -> None:
+    """Let the key that proposed a suppression confirm it, with its own next number."""
+    _find_document(story, "K5").update(key=REVIEWER, seq=3)
+    find(story, "disposition", 1).update(by=REVIEWER)
 
 
 CORRUPTIONS: dict[str, tuple[Callable[[Story], object], str]] = {
@@ -157,11 +177,77 @@ CORRUPTIONS: dict[str, tuple[Callable[[Story], object], str]] = {
     "a release removed": (_remove("release"), "an order file stands without a release"),
     "a release of an open batch": (_update("release", document="B9"), "batch that was never accepted"),
     "a refused release before": (_update("release", outcome="refused", code="D17"), "stands without a release"),
-    "an order file removed": (_remove("orders"), "its figures are not|order file of the release is missing"),
+    "an order file removed": (_remove("orders"), "an order file of the release is missing"),
     "the last order file removed": (_remove("orders", 1), "an order file of the release is missing"),
     "an order file twice": (_repeat("orders"), "its file was fixed before"),
-    "an order file of more": (_update("orders", count=2), "not what is ready at its bank"),
-    "an order file of more fen": (_update("orders", fen=601), "not what is ready at its bank"),
+    "an order file of more": (_update("orders", count=2), "more than what is ready at its bank"),
+    "an order file of more fen": (_update("orders", fen=601), "more than what is ready at its bank"),
+    "an order file of less fen": (_update("orders", fen=599), "less than what is ready at its bank"),
+    "an order file of nothing": (_update("orders", count=0, parts=0), "more than what is ready at its bank"),
+    "an order file with a number too high": (_update("orders", number=2), "not the next of its bank's files"),
+    "the first of two files removed": (_remove("orders", FIRST_OF_TWO), "not the next of its bank's files"),
+    "the second of two files removed": (
+        _remove("orders", FIRST_OF_TWO + 1),
+        "an order file of the release is missing",
+    ),
+    "two files in the wrong order": (_swap_files, "not the next of its bank's files"),
+    "two files of one number": (_update("orders", FIRST_OF_TWO + 1, number=1), "not the next of its bank's files"),
+    "two files of one name": (_update("orders", FIRST_OF_TWO + 1, file="s_F1_402_1_1"), "its file was fixed before"),
+    "a second file of more lines": (_update("orders", FIRST_OF_TWO + 1, count=2), "more than what is ready"),
+    "a second file of more fen": (_update("orders", FIRST_OF_TWO + 1, fen=21), "more than what is ready"),
+    "a second file of less fen": (_update("orders", FIRST_OF_TWO + 1, fen=19), "less than what is ready"),
+    "a first file that leaves fen without lines": (_update("orders", FIRST_OF_TWO, count=3), "less than what is ready"),
+    "a first file that leaves lines without an end": (
+        _update("orders", FIRST_OF_TWO + 1, count=0, parts=0, fen=0),
+        "more than what is ready",
+    ),
+    "a second file of another release": (
+        _update("orders", FIRST_OF_TWO + 1, release=2),
+        "its release number is not the batch's",
+    ),
+    "a second file with other parts": (_update("orders", FIRST_OF_TWO + 1, parts=2), "number of parts does not fit"),
+    "a second file later": (
+        _update("orders", FIRST_OF_TWO + 1, at="2026-11-05T09:00:01Z"),
+        "an order file of the release is missing",
+    ),
+    "a file after the last": (_append(orders("F1", "402", 1, 1, 20, 3)), "an order file stands without a release"),
+    "a disposition of no line": (_update("disposition", line=7), "line that was never assessed"),
+    "a disposition of no batch": (_update("disposition", document="B9"), "batch that was never accepted"),
+    "a disposition by another key": (_update("disposition", by=CLERK), "not by the key it names"),
+    "a disposition of unknown cause": (_update("disposition", cause="0" * 64), "not by the key it names"),
+    "a disposition with another verdict": (_update("disposition", verdict="maybe"), "not those of its kind"),
+    "a record that suppresses": (_update("disposition", until="2026-12-31"), "no second key confirms this suppression"),
+    "a suppression that was only recorded": (
+        lambda story: _find_document(story, "E2").update(action="record"),
+        "no second key confirms this suppression",
+    ),
+    "a suppression by the confirm of a release": (
+        _update("disposition", 1, cause=digest("K4")),
+        "no second key confirms this suppression",
+    ),
+    "a suppression by the key that proposed it": (_suppress_alone, "no second key confirms this suppression"),
+    "a suppression by its proposal": (
+        _update("disposition", 1, by=REVIEWER, cause=digest("E2")),
+        "no second key confirms this suppression",
+    ),
+    "a suppression on a line of another batch": (
+        _update("disposition", 1, document="B2", line=1),
+        "no second key confirms this suppression",
+    ),
+    "a disposition on a line of another batch": (
+        _update("disposition", document="B2", line=1),
+        "its cause is no disposition of this batch",
+    ),
+    "a disposition by a comment": (
+        _update("disposition", by=APPROVER, cause=digest("M1")),
+        "its cause is no disposition of this batch",
+    ),
+    "late without a batch that is known": (_update("overdue", 1, document="B9"), "batch that was never accepted"),
+    "late for another reason": (_update("overdue", what="release"), "its fields are not those of its kind"),
+    "late without a finding": (
+        lambda story: find(story, "overdue").pop("findings"),
+        "its fields are not those of its kind",
+    ),
     "an order file at another bank": (_update("orders", bank="999"), "its bank is not in the release"),
     "an order file of another release": (_update("orders", release=2), "its release number is not the batch's"),
     "an order file with other parts": (_update("orders", parts=2), "number of parts does not fit"),
@@ -227,7 +313,7 @@ def test_totals_stated_elsewhere_are_compared_by_state() -> None:
 def test_a_standing_approval_orders_every_bank_of_the_batch_at_once() -> None:
     def two_banks(story: Story) -> None:
         _append(
-            document("B6", "batch", ADAPTER, 6, programme="FARM", period="2026", control_count=2, control_fen=3),
+            document("B6", "batch", ADAPTER, 7, programme="FARM", period="2026", control_count=2, control_fen=3),
             line("B6", 1, 1),
             line("B6", 2, 2) | {"bank": "103"},
             batch("B6", "assessed", {"ready": [2, 3]}),
@@ -235,7 +321,7 @@ def test_a_standing_approval_orders_every_bank_of_the_batch_at_once() -> None:
             orders("B6", "402", 1, 1, 1),
         )(story)
 
-    assert verify_changed(two_banks).order_files == 7
+    assert verify_changed(two_banks).order_files == 9
 
     def only_one(story: Story) -> None:
         two_banks(story)
