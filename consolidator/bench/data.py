@@ -55,7 +55,8 @@ def list_setup(citizens: Sequence[str], window_hours: int = 0) -> Iterator[Comma
     library = {"id": citizens, "village": villages, "status": ["active"] * count}
     yield from _sign("clerk", 1, _register("population"), population)
     yield from _sign("clerk", 2, _register("library"), library)
-    yield from _sign("clerk", 3, _register("deaths"), {"id": citizens[-5:], "died_on": ["2030-01-01"] * 5})
+    dead = [_make_id(number) for number in range(CITIZENS_MAX, CITIZENS_MAX + 5)]  # nobody who is paid
+    yield from _sign("clerk", 3, _register("deaths"), {"id": dead, "died_on": ["2026-10-01"] * 5})
     yield from _sign("clerk", 4, _register("officials"), _officials(citizens[::1000], villages))
     yield from _sign("clerk", 5, _register("relatives"), _relatives(citizens))
     yield from _sign("clerk", 6, _register("relations"), _relations(citizens))
