@@ -20,7 +20,7 @@ class FoundError(Exception):
     """The fault was found."""
 
 
-@pytest.mark.no_cover
+@pytest.mark.usefixtures("untraced")
 @every_fault
 def test_a_fault_is_found_within_a_few_hundred_histories(fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
     fault(monkeypatch)

@@ -22,7 +22,7 @@ ITEMS = {"S01", "S03", "S04", "S06", "S08", "S09", "S12", "S17", "H01", "H02", "
 MOVES = {"ready>held", "held>ready", "held>stopped", "orders 103", "orders 402", "finding held", "finding ordered"}
 
 
-@pytest.mark.no_cover  # what the unit tests cover must not rest on chance, and tracing doubles the time
+@pytest.mark.usefixtures("untraced")
 @pytest.mark.parametrize("share", range(SHARES))
 def test_any_history_agrees_with_the_model(share: int) -> None:
     @seed(share)
@@ -49,7 +49,7 @@ def test_a_history_that_once_failed_agrees_with_the_model(path: Path) -> None:
     live(json.loads(path.read_text(encoding="utf-8")))
 
 
-@pytest.mark.no_cover
+@pytest.mark.usefixtures("untraced")
 def test_histories_come_to_every_rule_refusal_and_move() -> None:
     told: set[str] = set()
 

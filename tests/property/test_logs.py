@@ -79,6 +79,7 @@ def check_repeats_and_replay(world: World) -> None:
     assert twin.head() == before[0]
 
 
+@pytest.mark.usefixtures("untraced")
 @seed(0)
 @settings(max_examples=120, database=None, phases=[Phase.generate])
 @given(histories)
