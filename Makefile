@@ -49,10 +49,12 @@ clean: ## 删除生成的文件 / remove everything that was made
 	rm -rf .venv .venv-lock .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
+# The lock names everything, so nothing is resolved anew (--no-deps): pip would try a newer release of what is asked for with
+# an extra, and find no hash for it.
 $(STAMP): pyproject.toml requirements/dev.txt
 	@test -n "$(PYTHON)" || { echo "需要 Python 3.11 或更高版本 / Python 3.11 or newer is needed" >&2; exit 1; }
 	test -x $(RUN) || $(PYTHON) -m venv $(VENV)
-	$(PIP) install --require-hashes --requirement requirements/dev.txt
+	$(PIP) install --require-hashes --no-deps --requirement requirements/dev.txt
 	$(PIP) install --no-build-isolation --no-deps --editable .
 	@touch $(STAMP)
 
