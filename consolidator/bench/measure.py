@@ -2,7 +2,6 @@
 
 import gc
 import platform
-import resource
 import shutil
 import statistics
 import tempfile
@@ -23,6 +22,7 @@ from consolidator.bench.data import (
     make_epoch_keys,
     make_signer,
 )
+from consolidator.bench.memory import measure_peak_bytes
 from consolidator.bench.stages import measure_stages
 from consolidator.sealing import County
 from schemas.commands import Command
@@ -151,7 +151,7 @@ def _summarise(lines: int, measured: Sequence[Run], seconds: dict[str, float]) -
         leaves_per_second=round(measured[0].size / tree) if tree else 0,
         start_seconds=round(statistics.median(run.start_seconds for run in measured), 3),
         commits=measured[0].commits,
-        memory_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        memory_mb=measure_peak_bytes() // 2**20,
         size=measured[0].size,
         root=measured[0].root,
         conditions=describe_conditions(

@@ -1,6 +1,7 @@
 """Owns the other measurements: separate acts, small batches, a big county's size, two counties side by side."""
 
 import gc
+import json
 import os
 import statistics
 import subprocess
@@ -123,10 +124,11 @@ def measure_size(people: int, history: int, say: Say) -> Result:
 
 
 _START = """
-import gc, json, resource, sys, tracemalloc
+import gc, json, sys, tracemalloc
 from pathlib import Path
 from time import perf_counter
 from consolidator.bench.measure import make_county
+from consolidator.bench.memory import measure_peak_bytes
 from streams.embedded.engine import Engine
 from streams.embedded.journal import open_journal
 with open_journal(Path(sys.argv[1])) as journal:
@@ -134,7 +136,7 @@ with open_journal(Path(sys.argv[1])) as journal:
     started = perf_counter()
     engine.recover()
     seconds = perf_counter() - started
-    resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    resident = measure_peak_bytes()
     record, snapshot = journal.newest_snapshot()
     machine = make_county()
     tracemalloc.start()
@@ -146,8 +148,6 @@ print(json.dumps({"seconds": seconds, "bytes": live, "resident": resident}))
 
 def _measure_start(base: Path) -> dict[str, float]:
     """Start the county in a process of its own: seconds, bytes of its state's objects, resident bytes at most."""
-    import json  # noqa: PLC0415 -- only here
-
     command = [sys.executable, "-c", _START, str(base)]
     told: dict[str, float] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)  # noqa: S603 -- this program
     return told

@@ -8,7 +8,6 @@ import argparse
 import json
 import os
 import platform
-import resource
 import statistics
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from openpyxl import Workbook
 
 from bank_adapters.reading import parse_file
 from consolidator.bench.data import make_citizens, make_name
+from consolidator.bench.memory import measure_peak_bytes
 from consolidator.transparency.tree import CompactRange
 from tests.unit.bank_adapters.samples import COVER, TITLES, find_in
 from tests.unit.bank_adapters.workbooks import save
@@ -116,7 +116,7 @@ def measure_case(case: str, lines: int, path: Path) -> tuple[float, float, int]:
     taken = time.perf_counter() - wall, time.process_time() - own
     assert len(draft.columns["amount_fen"] or ()) == lines
     assert draft.columns["bad"] == []
-    return *taken, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return *taken, measure_peak_bytes() // 1024
 
 
 def measure_leaves() -> float:

@@ -1,6 +1,5 @@
 """Owns a run against one target: time-boxed, and every fault is told with the bytes that made it."""
 
-import resource
 import signal
 import time
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 from random import Random
 from types import FrameType
 
+from consolidator.bench.memory import measure_peak_bytes
 from tests.fuzz.mutating import mutate
 from tests.fuzz.targets import Target
 
@@ -89,4 +89,4 @@ def _limit() -> Iterator[None]:
 
 
 def _measure_kib() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return measure_peak_bytes() // 1024
