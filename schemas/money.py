@@ -34,6 +34,15 @@ def parse_fen(text: str) -> int:
     return _validate_range(int(text))
 
 
+def render_milli(milli: int) -> str:
+    """Write a quantity in thousandths without needless zeros.
+
+    >>> render_milli(12350), render_milli(3000)
+    ('12.35', '3')
+    """
+    return f"{milli // 1000}.{milli % 1000:03d}".rstrip("0").rstrip(".")
+
+
 def render_yuan(fen: int) -> str:
     """Write fen (0 or more) as yuan with two decimals.
 

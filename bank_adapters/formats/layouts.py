@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from bank_adapters.formats.text import ROW_CHARACTERS_MAX
-from schemas.parts import REGISTER_PARTS, AccountsPart, BatchPart, Columns, DesignationsPart
+from schemas.parts import PARTS, REGISTER_PARTS, Columns
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,47}$")]
 Encoding = Literal["gb18030", "gbk", "utf-8", "utf-8-sig"]
@@ -23,11 +23,6 @@ Kind = Literal["batch", "register", "accounts", "designations"]
 
 CLOSED = ConfigDict(extra="forbid", strict=True, frozen=True)
 
-_PARTS: Mapping[str, type[Columns]] = {
-    "batch": BatchPart,
-    "accounts": AccountsPart,
-    "designations": DesignationsPart,
-}
 # Which keys a format has beside those of every file.
 _KEYS: Mapping[str, frozenset[str]] = {
     "delimited": frozenset(("encoding", "separator", "header", "trailer", "preamble_rows")),
@@ -112,7 +107,7 @@ class InLayout(BaseModel):
     def _fields_are_ours(self) -> Self:
         """A mistyped field would otherwise be noticed only when a file comes."""
         fields = [field for _, field in self.columns if field and not field.startswith(LITERAL)]
-        model = _PARTS[self.kind] if self.kind != "register" else REGISTER_PARTS.get(self.register_name or "", Columns)
+        model = PARTS[self.kind] if self.kind != "register" else REGISTER_PARTS.get(self.register_name or "", Columns)
         if len(set(fields)) != len(fields) or not set(fields) <= model.model_fields.keys() - {"bad", "row"}:
             message = "a field is unknown or stands twice"
             raise ValueError(message)

@@ -192,7 +192,7 @@ def _add_expect(batch: Nouns) -> None:
     expect.add_argument("period", metavar="PERIOD", help="期间,如 2026-12、2026Q4、2026 / the period")
     expect.add_argument("township", metavar="TOWNSHIP", help="9 位乡镇代码 / the township's 9 digits")
     expect.add_argument("due", metavar="DATE", help="应报日期 / the day it is due")
-    expect.add_argument("--id", default="", metavar="ID", help="报送件编号 / the document's id; made up if absent")
+    _add_document_id(expect)
 
 
 def _add_release(batch: Nouns) -> None:
@@ -213,7 +213,11 @@ def _add_release(batch: Nouns) -> None:
         metavar="BANK:APPLICATION:VOUCHER:DATE",
         help="每家付款银行一个:申请单号、凭证号、凭证日期 / one for each paying bank",
     )
-    release.add_argument("--id", default="", metavar="ID", help="报送件编号 / the document's id; made up if absent")
+    _add_document_id(release)
+
+
+def _add_document_id(parser: Parser) -> None:
+    parser.add_argument("--id", default="", metavar="ID", help="报送件编号 / the document's id; made up if absent")
 
 
 def _add_batch(parser: Parser) -> None:
@@ -291,7 +295,7 @@ def _add_lines(act: Parser) -> None:
     _add_batch(act)
     act.add_argument("lines", nargs="+", type=int, metavar="LINE", help="明细行号 / line numbers")
     act.add_argument("--reason", required=True, metavar="TEXT", help="理由 / why; it is kept private")
-    act.add_argument("--id", default="", metavar="ID", help="报送件编号 / the document's id; made up if absent")
+    _add_document_id(act)
 
 
 def _add_code(act: Parser) -> None:
@@ -309,7 +313,7 @@ def _add_acts(nouns: Nouns) -> None:
     add_home(confirm)
     add_key(confirm)
     confirm.add_argument("digest", metavar="DIGEST", help="报送件摘要(64 位) / the document's digest, 64 hex digits")
-    confirm.add_argument("--id", default="", metavar="ID", help="报送件编号 / the document's id; made up if absent")
+    _add_document_id(confirm)
     explain = add_verb(
         nouns,
         "explain",

@@ -9,6 +9,7 @@ from consolidator.facts.parties import Officer, OpenDocument, Source
 from consolidator.facts.programmes import Bank, Plan, Programme, RuleSetting
 from consolidator.facts.registers import Expected, Official, Person, Relation, Snapshot, Suppression
 
+_UNSET = RuleSetting()
 Members = dict[str, list[tuple[str, int]]]
 
 
@@ -109,6 +110,11 @@ class State(Struct):
     totals: dict[str, list[int]] = field(default_factory=dict)
     size: int = 0
     peaks: list[bytes] = field(default_factory=list)
+
+
+def find_setting(state: State, code: str) -> RuleSetting:
+    """Give how the county runs a rule; what it never set is as the catalogue has it."""
+    return state.policy.rules.get(code, _UNSET)
 
 
 def find_own_id(state: State, value: str) -> str:

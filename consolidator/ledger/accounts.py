@@ -4,14 +4,14 @@ One account has one holder; a second one is refused, never taken over. Only its 
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 from consolidator.facts.accounts import Card, CensusAccount
 from consolidator.facts.state import find_own_id
-from consolidator.ledger.acts import Act, emit_effect, emit_refusal
+from consolidator.ledger.acts import Act
 from consolidator.ledger.emission import Emission
-from consolidator.ledger.items import Items, Tally, read_parts
+from consolidator.ledger.items import carry_out
 from consolidator.ledger.powers import find_regions, is_outside
-from schemas.errors import InputError
 from schemas.headers import AccountsHeader
 from schemas.parts import AccountsPart
 
@@ -20,29 +20,21 @@ NORMAL = "normal"
 
 def effect_accounts(act: Act[AccountsHeader]) -> Iterator[Emission]:
     """Take a census or a bank's answers in, part by part."""
-    tally = Tally()
-    try:
-        parts = read_parts(act, AccountsPart, tally)
-    except InputError as error:
-        yield emit_refusal(act, error.code, error.detail)
-        return
     shared: dict[Card, Card] = {}
-    for items in parts:
-        for index, number in items.numbers:
-            tally.count(number, _take(act, items, index, shared))
-        yield Emission(lines=items.size)
-    yield emit_effect(act, tally.accepted, sorted(tally.refused))
+    return carry_out(act, AccountsPart, partial(_take, act, find_regions(act.state, act.key), shared))
 
 
-def _take(act: Act[AccountsHeader], items: Items[AccountsPart], index: int, shared: dict[Card, Card]) -> str:
+def _take(
+    act: Act[AccountsHeader], regions: tuple[str, ...], shared: dict[Card, Card], part: AccountsPart, index: int
+) -> str:
     """Enter one account. What a document does not say stays as it was known. Returns a reason code or empty.
 
     ``shared`` makes equal cards one object: few different ones, many accounts.
     """
-    accounts, part = act.state.accounts, items.columns
+    accounts = act.state.accounts
     account, holder = part.account[index], part.holder_id[index]
     known = accounts.get(account)
-    if is_outside(act.state, holder, find_regions(act.state, act.key)):
+    if is_outside(act.state, holder, regions):
         return "S18"
     if known is not None and known.holder != holder:
         return "S06"

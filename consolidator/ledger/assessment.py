@@ -6,14 +6,13 @@ from typing import Any
 
 from consolidator.facts.accounts import Designation
 from consolidator.facts.lines import HELD, READY, REFUSED, Batch, derive_place
-from consolidator.facts.programmes import RuleSetting
 from consolidator.facts.state import State
 from consolidator.ledger.claims import claim_lines
 from consolidator.ledger.moves import derive_bank_index, move_lines, open_lines
 from consolidator.ledger.routing import INTERBANK, ON_US, find_paying_banks, hold_unroutable
 from consolidator.rules.catalogue import RED, is_stopping
 from consolidator.rules.groups import GroupHits
-from consolidator.rules.running import Hits, find_level, run_line_rules
+from consolidator.rules.running import Hits, find_own_level, run_line_rules
 from consolidator.rules.slices import Slice
 from schemas.canonical import render_canonical
 from schemas.entries import LineBlock, LinePrivates
@@ -122,7 +121,7 @@ def _add_group(state: State, batch: Batch, part: Slice, group: GroupHits, hits: 
     """Take over what a group rule found about this slice's lines."""
     first_place = derive_place(batch.index, part.first_line)
     items = [item for item in range(len(part)) if first_place + item in group.places]
-    hits.add(items, group.code, find_level(group.code, None, state.policy.rules.get(group.code, RuleSetting())))
+    hits.add(items, group.code, find_own_level(state, group.code))
     for item in items:
         hits.explain(item, group.code, group.places[first_place + item][1])
 

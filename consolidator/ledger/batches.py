@@ -7,8 +7,7 @@ from itertools import compress
 from typing import Any, TypeVar
 
 from consolidator.facts.lines import LINE_STATES, NO_BANK, READY, REFUSED, UNDECIDED, Batch, OpenLines, derive_place
-from consolidator.facts.programmes import RuleSetting
-from consolidator.facts.state import Members, State
+from consolidator.facts.state import Members, State, find_setting
 from consolidator.ledger.acts import POSITIONS_MAX, Act, emit_refusal
 from consolidator.ledger.assessment import apply_verdict, judge, render_lines
 from consolidator.ledger.emission import Emission
@@ -20,7 +19,7 @@ from consolidator.rules.catalogue import RED, render_finding
 from consolidator.rules.groups import GROUP_RULES, GroupHits, GroupRule, Roster, prune, run_group_rule
 from consolidator.rules.plans import LIVE, PLAN, find_over_plan, is_checked, is_known
 from consolidator.rules.rosters import JUMP, count_roster, find_jumps
-from consolidator.rules.running import find_level, list_unchecked
+from consolidator.rules.running import find_own_level, list_unchecked
 from consolidator.rules.slices import build_slice
 from schemas.errors import InputError
 from schemas.headers import PART_ITEMS_MAX, BatchHeader
@@ -45,12 +44,12 @@ def effect_batch(act: Act[BatchHeader]) -> Iterator[Emission]:
         return
     unreadable = _list_unreadable(parts)
     amounts = array("q", [fen or 0 for part in parts for fen in part.columns.amount_fen])
-    totals = act.header.totals
-    if sum(fen for _, fen in act.state.totals.values()) + sum(amounts) > COUNTY_FEN_MAX:
+    totals, total_fen = act.header.totals, sum(amounts)
+    if sum(fen for _, fen in act.state.totals.values()) + total_fen > COUNTY_FEN_MAX:
         yield emit_refusal(act, "D24")
         return
-    if unreadable or (totals.count, totals.fen) != (act.header.count, sum(amounts)):
-        yield _void(act, parts, unreadable, amounts)
+    if unreadable or (totals.count, totals.fen) != (act.header.count, total_fen):
+        yield _void(act, parts, unreadable, total_fen)
         return
     yield from _assess(act, parts, _open_batch(act, amounts))
 
@@ -109,7 +108,7 @@ def _new_batch(act: Act[BatchHeader], word: str) -> Batch:
     return batch
 
 
-def _void(act: Act[BatchHeader], parts: Parts, unreadable: Sequence[int], amounts: Sequence[int]) -> Emission:
+def _void(act: Act[BatchHeader], parts: Parts, unreadable: Sequence[int], total_fen: int) -> Emission:
     """R40: totals that lie, or an amount nobody can read, void the whole batch; it has no lines."""
     batch = _new_batch(act, "void")
     emission = Emission()
@@ -122,7 +121,7 @@ def _void(act: Act[BatchHeader], parts: Parts, unreadable: Sequence[int], amount
         "findings": [render_finding("R40", RED)],
         "positions": list(unreadable[:POSITIONS_MAX]),
         "count": act.header.count,
-        "fen": sum(amounts),
+        "fen": total_fen,
     }
     emission.add("batch", act.at, fields)
     emission.outcomes.append(act.outcome("void", "D20"))
@@ -216,17 +215,13 @@ def _find_clues(state: State, batch: Batch, villages: Mapping[str, int]) -> dict
     findings = []
     over = find_over_plan(state, batch, LIVE, 0)
     if over is not None:
-        findings.append(render_finding(PLAN, find_level(PLAN, None, _find_setting(state, PLAN))))
+        findings.append(render_finding(PLAN, find_own_level(state, PLAN)))
         clues |= over
-    jumps = find_jumps(state, batch, villages) if _find_setting(state, JUMP).enabled else []
+    jumps = find_jumps(state, batch, villages) if find_setting(state, JUMP).enabled else []
     if jumps:
-        findings.append(render_finding(JUMP, find_level(JUMP, None, _find_setting(state, JUMP))))
+        findings.append(render_finding(JUMP, find_own_level(state, JUMP)))
         clues["jumps"] = [list(jump) for jump in jumps[:POSITIONS_MAX]]
     return clues | {"findings": findings} if findings else {}
-
-
-def _find_setting(state: State, code: str) -> RuleSetting:
-    return state.policy.rules.get(code, RuleSetting())
 
 
 def _build_roster(state: State, batch: Batch, parts: Parts) -> Roster:
@@ -255,7 +250,7 @@ def _join_accounts(parts: Parts) -> list[str | None] | None:
 
 
 def _run_group_rules(roster: Roster, members: _Groups) -> list[GroupHits]:
-    enabled = ((rule, groups) for rule, groups in members if _find_setting(roster.state, rule.code).enabled)
+    enabled = ((rule, groups) for rule, groups in members if find_setting(roster.state, rule.code).enabled)
     return [hits for rule, groups in enabled if (hits := run_group_rule(rule, roster, groups)).places]
 
 

@@ -4,13 +4,13 @@ A suspension takes effect at once, too; naming the suspended account again ends 
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 from consolidator.facts.accounts import Designation, find_current
-from consolidator.ledger.acts import Act, emit_effect, emit_refusal
+from consolidator.ledger.acts import Act
 from consolidator.ledger.emission import Emission
-from consolidator.ledger.items import Items, Tally, read_parts
+from consolidator.ledger.items import carry_out
 from consolidator.ledger.powers import find_regions, is_outside
-from schemas.errors import InputError
 from schemas.headers import DesignationsHeader
 from schemas.instants import HOUR_SECONDS
 from schemas.parts import DesignationsPart
@@ -21,35 +21,23 @@ _UNUSABLE = frozenset(("mismatch", "closed"))  # what a bank has said of an acco
 
 def effect_designations(act: Act[DesignationsHeader]) -> Iterator[Emission]:
     """Record choices, part by part. The account must be one of the payee's own in the census."""
-    tally = Tally()
     seen: set[str] = set()
-    try:
-        parts = read_parts(act, DesignationsPart, tally)
-    except InputError as error:
-        yield emit_refusal(act, error.code, error.detail)
-        return
-    for items in parts:
-        _record(act, items, tally, seen)
-        yield Emission(lines=items.size)
-    yield emit_effect(act, tally.accepted, sorted(tally.refused))
+    return carry_out(act, DesignationsPart, partial(_record, act, find_regions(act.state, act.key), seen))
 
 
-def _record(act: Act[DesignationsHeader], items: Items[DesignationsPart], tally: Tally, seen: set[str]) -> None:
-    """Record the choices of one part. A payee stated twice in one document has not chosen: the second is refused."""
-    part = items.columns
-    branches = part.branch or [None] * len(part)
-    actions = part.action or ["set"] * len(part)
-    for index, number in items.numbers:
-        payee = part.payee_id[index]
-        if payee in seen:
-            tally.count(number, "S10")
-            continue
-        seen.add(payee)
-        if is_outside(act.state, payee, find_regions(act.state, act.key)):
-            tally.count(number, "S18")
-            continue
-        choose = _ACTIONS[actions[index]]
-        tally.count(number, choose(act, payee, part.bank[index], part.account[index], branches[index]))
+def _record(
+    act: Act[DesignationsHeader], regions: tuple[str, ...], seen: set[str], part: DesignationsPart, index: int
+) -> str:
+    """Record one choice. A payee stated twice in one document has not chosen: the second is refused."""
+    payee = part.payee_id[index]
+    if payee in seen:
+        return "S10"
+    seen.add(payee)
+    if is_outside(act.state, payee, regions):
+        return "S18"
+    choose = _ACTIONS["set" if part.action is None else part.action[index]]
+    branch = None if part.branch is None else part.branch[index]
+    return choose(act, payee, part.bank[index], part.account[index], branch)
 
 
 def _suspend(act: Act[DesignationsHeader], payee: str, bank: str, account: str, _branch: str | None) -> str:

@@ -6,7 +6,6 @@ A suppressed finding of that person only informs; it needs a second person, sinc
 from collections.abc import Iterator, Mapping
 
 from consolidator.facts.lines import Batch
-from consolidator.facts.programmes import RuleSetting
 from consolidator.facts.registers import Suppression
 from consolidator.facts.state import State
 from consolidator.ledger.acts import Act, emit_effect, emit_refusal, find_named_batch
@@ -14,7 +13,7 @@ from consolidator.ledger.claims import list_beneficiaries
 from consolidator.ledger.emission import Emission
 from consolidator.ledger.items import Tally, read_parts
 from consolidator.rules.catalogue import CATALOGUE, NEVER_QUIET, YELLOW
-from consolidator.rules.running import derive_suppressed, find_level
+from consolidator.rules.running import derive_suppressed, find_own_level
 from schemas.canonical import render_canonical
 from schemas.errors import InputError
 from schemas.headers import DispositionHeader
@@ -22,14 +21,6 @@ from schemas.instants import count_days, derive_day, is_date
 from schemas.parts import DispositionPart
 
 SUPPRESSED_DAYS_MAX = 366  # a false hit is looked at again within a year
-
-
-def propose_disposition(act: Act[DispositionHeader]) -> Iterator[Emission]:
-    """Check that a suppression can be read; its lines are judged at the confirm."""
-    try:
-        read_parts(act, DispositionPart, Tally())
-    except InputError as error:
-        yield emit_refusal(act, error.code, error.detail)
 
 
 def effect_disposition(act: Act[DispositionHeader]) -> Iterator[Emission]:
@@ -97,7 +88,7 @@ def _was_found(state: State, batch: Batch, line: int, code: str) -> bool:
 
     A clue holds nothing back, so it is not remembered, and quieting it does no harm.
     """
-    if find_level(code, None, state.policy.rules.get(code, RuleSetting())) == YELLOW:
+    if find_own_level(state, code) == YELLOW:
         return True
     if batch.open is None:
         return False

@@ -1,14 +1,14 @@
 """Owns ``expected``: batches announced, and the noting of what is late (R43) when a day has passed."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from consolidator.facts.registers import Expected
 from consolidator.facts.state import State
-from consolidator.ledger.acts import Act, emit_effect, emit_refusal
+from consolidator.ledger.acts import Act
 from consolidator.ledger.emission import Emission
-from consolidator.ledger.items import Tally, read_parts
+from consolidator.ledger.items import carry_out
 from consolidator.rules.lateness import find_delays
-from schemas.errors import InputError
 from schemas.headers import PART_ITEMS_MAX, ExpectedHeader
 from schemas.instants import derive_day_number, is_date, render_instant
 from schemas.parts import ExpectedPart
@@ -16,17 +16,7 @@ from schemas.parts import ExpectedPart
 
 def effect_expected(act: Act[ExpectedHeader]) -> Iterator[Emission]:
     """Take announcements in; the same one again moves its day."""
-    tally = Tally()
-    try:
-        parts = read_parts(act, ExpectedPart, tally)
-    except InputError as error:
-        yield emit_refusal(act, error.code, error.detail)
-        return
-    for items in parts:
-        for index, number in items.numbers:
-            tally.count(number, _announce(act, items.columns, index))
-        yield Emission(lines=items.size)
-    yield emit_effect(act, tally.accepted, sorted(tally.refused))
+    return carry_out(act, ExpectedPart, partial(_announce, act))
 
 
 def _announce(act: Act[ExpectedHeader], part: ExpectedPart, index: int) -> str:

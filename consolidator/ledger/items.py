@@ -3,12 +3,14 @@
 A document is read whole before anything of it takes effect, so a wrong last part leaves no half a document behind.
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from consolidator.ledger.acts import Act, H
+from consolidator.ledger.acts import Act, H, emit_effect, emit_refusal
+from consolidator.ledger.emission import Emission
 from schemas.errors import InputError
-from schemas.parts import Columns, parse_part
+from schemas.parts import PARTS, Columns, parse_part
 
 C = TypeVar("C", bound=Columns)
 
@@ -59,3 +61,26 @@ def read_parts(act: Act[H], model: type[C], tally: Tally) -> list[Items[C]]:
         found.append(Items(parsed.columns, numbers, size))
         first += size
     return found
+
+
+def propose_items(act: Act[H]) -> Iterator[Emission]:
+    """Check that a document that waits for its second person can be read; its items are judged at the confirm."""
+    try:
+        read_parts(act, PARTS[act.header.kind], Tally())
+    except InputError as error:
+        yield emit_refusal(act, error.code, error.detail)
+
+
+def carry_out(act: Act[H], model: type[C], take: Callable[[C, int], str]) -> Iterator[Emission]:
+    """Carry a document's items out, part by part. ``take`` does one, and gives a reason code or empty."""
+    tally = Tally()
+    try:
+        parts = read_parts(act, model, tally)
+    except InputError as error:
+        yield emit_refusal(act, error.code, error.detail)
+        return
+    for items in parts:
+        for index, number in items.numbers:
+            tally.count(number, take(items.columns, index))
+        yield Emission(lines=items.size)
+    yield emit_effect(act, tally.accepted, sorted(tally.refused))

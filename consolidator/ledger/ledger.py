@@ -12,14 +12,15 @@ from consolidator.ledger.admission import Arrival, admit, receive
 from consolidator.ledger.batches import effect_batch
 from consolidator.ledger.closes import close_hour, is_close_due
 from consolidator.ledger.designations import effect_designations
-from consolidator.ledger.dispositions import effect_disposition, propose_disposition
+from consolidator.ledger.dispositions import effect_disposition
 from consolidator.ledger.emission import Emission
 from consolidator.ledger.expected import effect_expected, is_day_over, is_note_due, note_delays
+from consolidator.ledger.items import propose_items
 from consolidator.ledger.policy import effect_policy, propose_policy
 from consolidator.ledger.powers import find_officer
 from consolidator.ledger.registers import effect_register
 from consolidator.ledger.releases import effect_release, propose_release
-from consolidator.ledger.reviews import effect_review, propose_review
+from consolidator.ledger.reviews import effect_review
 from schemas.commands import Command, parse_genesis
 from schemas.errors import ConfigurationError
 from schemas.headers import (
@@ -47,9 +48,9 @@ _EFFECTS: Mapping[str, Effect] = {
 }
 _PROPOSALS: Mapping[str, Effect] = {
     "policy": propose_policy,
-    "review": propose_review,
+    "review": propose_items,
     "release": propose_release,
-    "disposition": propose_disposition,
+    "disposition": propose_items,
 }
 
 

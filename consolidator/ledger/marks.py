@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from consolidator.facts.lines import HELD, LINE_STATES, READY, Batch, split_place
-from consolidator.facts.programmes import RuleSetting
-from consolidator.facts.state import Members, State
+from consolidator.facts.state import Members, State, find_setting
 from consolidator.ledger.changes import Change, Reader, emit_change
 from consolidator.ledger.emission import Emission
 from consolidator.ledger.moves import check_conservation, open_lines
 from consolidator.rules.catalogue import is_stopping, render_finding
 from consolidator.rules.groups import GROUP_RULES, GroupHits, judge_index
-from consolidator.rules.running import QUIETED, derive_suppressed, find_level, find_suppression
+from consolidator.rules.running import QUIETED, derive_suppressed, find_own_level, find_suppression
 from schemas.headers import PART_ITEMS_MAX
 from schemas.instants import derive_day, render_instant
 
@@ -51,7 +50,7 @@ def index_households_again(state: State) -> None:
 
 def judge_groups_again(state: State, cause: str) -> Iterator[Emission]:
     """Mark what group rules say now of lines that were assessed when registers or settings said something else."""
-    enabled = (rule for rule in GROUP_RULES if state.policy.rules.get(rule.code, RuleSetting()).enabled)
+    enabled = (rule for rule in GROUP_RULES if find_setting(state, rule.code).enabled)
     yield from mark_earlier(state, None, [judge_index(rule, state) for rule in enabled], cause)
 
 
@@ -61,7 +60,7 @@ def mark_earlier(state: State, current: Batch | None, groups: list[GroupHits], c
     reader = Reader(state)
     touched: set[int] = set()
     for group in groups:
-        level = find_level(group.code, None, state.policy.rules.get(group.code, RuleSetting()))
+        level = find_own_level(state, group.code)
         for place, (beneficiary, facts) in sorted(group.places.items()):
             if (current is not None and split_place(place)[0] == current.index) or _is_quiet(
                 state, group.code, level, place, beneficiary
@@ -79,11 +78,10 @@ def mark_earlier(state: State, current: Batch | None, groups: list[GroupHits], c
 
 
 def _is_quiet(state: State, code: str, level: str, place: int, beneficiary: str) -> bool:
-    programme = state.batches[split_place(place)[0]].programme
-    day = derive_day(state.now)
-    return (
-        level in QUIETED and find_suppression(state, code, derive_suppressed(programme, beneficiary), day) is not None
-    )
+    if level not in QUIETED or code not in state.suppressions:
+        return False
+    suppressed = derive_suppressed(state.batches[split_place(place)[0]].programme, beneficiary)
+    return find_suppression(state, code, suppressed, derive_day(state.now)) is not None
 
 
 def _mark(state: State, place: int, mark: Mark, reader: Reader, emission: Emission) -> None:

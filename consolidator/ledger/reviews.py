@@ -26,14 +26,6 @@ HELD_BY_PERSON = "H03"
 _GROUP_REDS = frozenset(render_finding(rule.code, RED) for rule in GROUP_RULES)
 
 
-def propose_review(act: Act[ReviewHeader]) -> Iterator[Emission]:
-    """Check that a clearing can be read; its lines are judged at the confirm."""
-    try:
-        read_parts(act, ReviewPart, Tally())
-    except InputError as error:
-        yield emit_refusal(act, error.code, error.detail)
-
-
 @dataclass(frozen=True, slots=True)
 class _Review:
     """A review that takes effect: what it acts on, and where its entries go."""
@@ -123,9 +115,8 @@ def _clear(review: _Review, line: int, reason: str) -> str:
             return code
     findings = sorted({*standing, *working.findings[line]})
     working.designation[line - 1] = designation.version
-    working.cleared[line] = list_reasons(
-        hits, item
-    )  # what has gone meanwhile was not cleared: it is news if it comes back
+    # What has gone meanwhile was not cleared: it is news if it comes back.
+    working.cleared[line] = list_reasons(hits, item)
     batch.banks[line - 1] = derive_bank_index(review.act.state, find_paying_banks(part)[item])
     review.change((part, item), READY, findings, reason)
     return ""

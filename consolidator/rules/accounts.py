@@ -1,6 +1,6 @@
 """R12 R13 R14 R46: the designated account. Is it his, does it work, is it the stated one, was it just changed."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 from consolidator.facts.accounts import Designation
@@ -30,21 +30,25 @@ def find_rerouted(part: Slice) -> Sequence[int]:
 
 def find_foreign(part: Slice) -> Sequence[int]:
     """R12: the bank answered that name or ID do not fit the account."""
-    return _find_faulty(part, {account for account, status in part.state.faults.items() if status == MISMATCH})
+    faults = part.state.faults
+    return [item for item, account in _list_faulty(part) if faults[account] == MISMATCH]
 
 
 def find_abnormal(part: Slice) -> Sequence[int]:
     """R46: the bank answered that the account is dormant, closed or not activated."""
-    return _find_faulty(part, {account for account, status in part.state.faults.items() if status != MISMATCH})
+    faults = part.state.faults
+    return [item for item, account in _list_faulty(part) if faults[account] != MISMATCH]
 
 
-def _find_faulty(part: Slice, accounts: Collection[str]) -> Sequence[int]:
-    if not accounts:
+def _list_faulty(part: Slice) -> Sequence[tuple[int, str]]:
+    """Give the items whose designated account has something wrong, with the account; usually a county has few."""
+    faults = part.state.faults
+    if not faults:
         return ()
     return [
-        item
+        (item, designation.account)
         for item, designation in enumerate(part.designations)
-        if designation is not None and designation.account in accounts
+        if designation is not None and designation.account in faults
     ]
 
 

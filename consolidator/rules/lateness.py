@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from consolidator.facts.lines import HELD, READY
-from consolidator.facts.programmes import RuleSetting
-from consolidator.facts.state import State
+from consolidator.facts.state import State, find_setting
 from consolidator.rules.catalogue import ORANGE, YELLOW, render_finding
 from consolidator.rules.slices import find_parameter
 from schemas.instants import count_days, derive_day
@@ -25,7 +24,7 @@ class Delay:
 
 def find_delays(state: State, now: int) -> Iterator[Delay]:
     """Give what is late and was not noted at this level yet: yellow first, orange after ``orange_days``."""
-    setting = state.policy.rules.get(LATE, RuleSetting())
+    setting = find_setting(state, LATE)
     if not setting.enabled:
         return
     orange_days = find_parameter(state, LATE, "orange_days")
@@ -36,7 +35,7 @@ def find_delays(state: State, now: int) -> Iterator[Delay]:
 
 
 def _list_missing(state: State, now: int) -> Iterator[tuple[str, int, dict[str, Any]]]:
-    """Give announced batches with the days since they were due; a day that was no day is due at once."""
+    """Give announced batches with the days since they were due."""
     today = derive_day(now)
     for name, expected in sorted(state.expected.items()):
         programme, period, township = name.split("|")

@@ -3,17 +3,15 @@
 from typing import Any
 
 from consolidator.facts.lines import Batch
-from consolidator.facts.programmes import RuleSetting
-from consolidator.facts.state import State
+from consolidator.facts.state import State, find_setting
 
-_DEFAULT = RuleSetting()
 LIVE, PAID = 0, 1  # what :attr:`State.plan_use` counts
 PLAN = "R41"
 
 
 def is_checked(state: State) -> bool:
     """Say whether the county compares plans."""
-    return state.policy.rules.get(PLAN, _DEFAULT).enabled
+    return find_setting(state, PLAN).enabled
 
 
 def is_known(state: State, batch: Batch) -> bool:
@@ -38,7 +36,7 @@ def find_over_plan(state: State, batch: Batch, counted: int, more_fen: int) -> d
     used_fen = state.plan_use.get(derive_plan_key(batch), (0, 0))[counted] + more_fen
     if is_known(state, batch):
         plan_fen = state.policy.plans[batch.plan_number].fen
-    elif batch.plan_number in state.policy.plans or state.policy.rules.get(PLAN, _DEFAULT).required:
+    elif batch.plan_number in state.policy.plans or find_setting(state, PLAN).required:
         plan_fen = 0
     else:
         return None

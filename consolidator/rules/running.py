@@ -6,7 +6,7 @@ from typing import Any
 
 from consolidator.facts.programmes import Programme, RuleSetting
 from consolidator.facts.registers import Suppression
-from consolidator.facts.state import State
+from consolidator.facts.state import State, find_setting
 from consolidator.rules import (
     accounts,
     amounts,
@@ -207,6 +207,11 @@ def find_level(code: str, own: str | None, setting: RuleSetting) -> str:
     'orange'
     """
     return own or setting.level or CATALOGUE[code].level
+
+
+def find_own_level(state: State, code: str) -> str:
+    """Give the level of a rule that has one form only."""
+    return find_level(code, None, find_setting(state, code))
 
 
 def list_unchecked(

@@ -7,7 +7,7 @@ from consolidator.facts.accounts import Designation, find_all_payable
 from consolidator.facts.lines import Batch
 from consolidator.facts.programmes import Programme
 from consolidator.facts.registers import Person
-from consolidator.facts.state import State
+from consolidator.facts.state import State, find_setting
 from consolidator.rules.catalogue import CATALOGUE
 from schemas.instants import derive_day, derive_period_start
 from schemas.parts import BatchPart, Parsed
@@ -76,9 +76,7 @@ def build_slice(state: State, batch: Batch, first_line: int, parsed: Parsed[Batc
 
 def find_parameter(state: State, code: str, name: str) -> int:
     """Give a rule's threshold: the county's, else the catalogue's."""
-    setting = state.policy.rules.get(code)
-    default = CATALOGUE[code].parameters[name]
-    return default if setting is None else setting.parameters.get(name, default)
+    return find_setting(state, code).parameters.get(name, CATALOGUE[code].parameters[name])
 
 
 def find_in(part: Slice, table: Mapping[str, object]) -> Sequence[int]:

@@ -5,7 +5,7 @@ from consolidator.sample.places import BANK_NAMES
 from consolidator.sample.plan import Batch
 from consolidator.sample.programmes import DEPARTMENTS
 from consolidator.sample.sheets import NOTE, render_cover, render_csv
-from schemas.money import render_yuan
+from schemas.money import render_milli, render_yuan
 
 _AGENCY = "0017"
 _HEAD = (
@@ -55,7 +55,7 @@ def _describe_line(batch: Batch, number: int, line: Line) -> tuple[str, ...]:
         line.beneficiary_name,
         line.beneficiary.id,
         line.relation,
-        "" if line.quantity_milli is None else _render_milli(line.quantity_milli),
+        "" if line.quantity_milli is None else render_milli(line.quantity_milli),
         programme.measure,
         render_yuan(programme.standard_fen),
         render_yuan(line.amount_fen),
@@ -65,10 +65,6 @@ def _describe_line(batch: Batch, number: int, line: Line) -> tuple[str, ...]:
         line.plot,
         NOTE if number == 1 else "",
     )
-
-
-def _render_milli(milli: int) -> str:
-    return f"{milli // 1000}.{milli % 1000:03d}".rstrip("0").rstrip(".")
 
 
 def _render_cover(batch: Batch) -> bytes:

@@ -12,6 +12,7 @@ from consolidator.facts.state import State
 from consolidator.privacy.masking import mask_account_for_owner, mask_name
 from schemas.errors import UsageError
 
+KEPT_BY_OTHERS = frozenset(("village", "other"))
 TOWN_DIGITS = 9  # of a village's code
 
 
@@ -84,7 +85,7 @@ def show_person(state: State, identity: str, *, full: bool) -> dict[str, Any]:
         "township": find_town(state, identity),
         "cards": len(cards),
         "banks": sorted({bank for bank, _, _ in found}),
-        "kept_by_others": sum(card["keeper"] in ("village", "other") for card in cards),
+        "kept_by_others": sum(card["keeper"] in KEPT_BY_OTHERS for card in cards),
         "suspended": current is not None and current.suspended,
         "accounts": cards,
     }

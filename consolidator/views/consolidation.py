@@ -7,9 +7,8 @@ from typing import Any
 
 from consolidator.facts.accounts import find_payable
 from consolidator.facts.state import State
-from consolidator.views.census import find_town, name_person
+from consolidator.views.census import KEPT_BY_OTHERS, find_town, name_person
 
-KEPT_BY_OTHERS = frozenset(("village", "other"))
 COUNTY_ROW = "*"  # the row of the whole county
 COUNTS = (
     "people",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from consolidator.privacy.masking import mask_name
-from schemas.money import render_yuan
+from schemas.money import render_milli, render_yuan
 
 Words = tuple[str, str]  # Chinese, English
 
@@ -81,7 +81,6 @@ STATUSES: Mapping[str, Words] = {
 _VALUES: Mapping[str, Mapping[str, Words]] = {"status": STATUSES, "not_checked": REGISTERS}
 _NAMES = ("registered_name", "registered_payee_name")
 _IDENTITIES = ("official_id",)
-_MILLI = 1000
 _COMPACT_DAY = 8  # births are compared as an ID writes them, 19600101
 _PLACES: Mapping[str, int] = {name: place for place, name in enumerate(FACTS)}
 
@@ -119,7 +118,7 @@ def _render_plain(name: str, value: object) -> str:
         if name.endswith("fen"):
             return render_yuan(value)
         if name.endswith("_milli"):
-            return f"{value // _MILLI}.{value % _MILLI:03d}".rstrip("0").rstrip(".")
+            return render_milli(value)
     if isinstance(value, str) and name.startswith("born_") and len(value) == _COMPACT_DAY:
         return f"{value[:4]}-{value[4:6]}-{value[6:]}"
     if isinstance(value, list | tuple):

@@ -58,9 +58,7 @@ def list_entries(bundles: Iterable[Bundle], needle: bytes = b"") -> Iterator[Sto
     for bundle in bundles:
         if needle not in bundle.entries:
             continue
-        entries = _cut(bundle.entries, _ENTRY_LENGTH)
-        privates = _cut(bundle.disclosures, _PRIVATE_LENGTH)
-        for index, (entry, private) in enumerate(zip(entries, privates, strict=True), start=bundle.first):
+        for index, entry, private in list_raw_entries([bundle]):
             if needle in entry:
                 yield StoredEntry(index, json.loads(entry), json.loads(private) if private else {})
 

@@ -10,33 +10,21 @@ from schemas.commands import Genesis
 from schemas.envelope import _Envelope  # the envelope's model is nobody else's business
 from schemas.headers import AnyHeader, Header
 from schemas.orders import OrderColumns
-from schemas.parts import (
-    REGISTER_PARTS,
-    AccountsPart,
-    BatchPart,
-    Columns,
-    DesignationsPart,
-    DispositionPart,
-    ExpectedPart,
-    PolicyPart,
-    ReleasePart,
-    ReviewPart,
-)
+from schemas.parts import PARTS, REGISTER_PARTS, Columns
 from schemas.policy import SUBJECTS
 
 REGISTER = "register"
-# Kind → its Chinese word, and the model of its parts (a register's depends on its name; a confirm has none).
-_KINDS: Mapping[str, tuple[str, type[Columns] | None]] = {
-    "policy": ("政策设置", PolicyPart),
-    REGISTER: ("登记册", None),
-    "accounts": ("持卡台账", AccountsPart),
-    "designations": ("指定账户", DesignationsPart),
-    "expected": ("应报批次", ExpectedPart),
-    "batch": ("批次", BatchPart),
-    "review": ("复核", ReviewPart),
-    "release": ("支付审批", ReleasePart),
-    "disposition": ("疑点处置", DispositionPart),
-    "confirm": ("确认", None),
+_KINDS: Mapping[str, str] = {
+    "policy": "政策设置",
+    REGISTER: "登记册",
+    "accounts": "持卡台账",
+    "designations": "指定账户",
+    "expected": "应报批次",
+    "batch": "批次",
+    "review": "复核",
+    "release": "支付审批",
+    "disposition": "疑点处置",
+    "confirm": "确认",
 }
 _REGISTERS: Mapping[str, str] = {
     "population": "人口",
@@ -87,13 +75,13 @@ def _list_headers() -> Iterator[Shape]:
     models: tuple[type[Header], ...] = get_args(get_args(AnyHeader)[0])
     for model in models:
         (kind,) = get_args(model.model_fields["kind"].annotation)
-        yield Shape(f"header-{kind}", f"报送件头:{_KINDS[kind][0]} document header: {kind}", model)
+        yield Shape(f"header-{kind}", f"报送件头:{_KINDS[kind]} document header: {kind}", model)
 
 
 def _list_parts() -> Iterator[Shape]:
-    for kind, (word, model) in _KINDS.items():
-        if model is not None:
-            yield Shape(f"part-{kind}", f"明细部分:{word} part: {kind}", model)
+    for kind, word in _KINDS.items():
+        if kind in PARTS:
+            yield Shape(f"part-{kind}", f"明细部分:{word} part: {kind}", PARTS[kind])
         elif kind == REGISTER:
             yield from _list_registers()
 
@@ -109,4 +97,4 @@ def find_part_model(kind: str, register_name: str = "") -> type[Columns] | None:
     >>> find_part_model("register", "deaths").__name__, find_part_model("confirm")
     ('DeathsPart', None)
     """
-    return REGISTER_PARTS[register_name] if kind == REGISTER else _KINDS[kind][1]
+    return REGISTER_PARTS[register_name] if kind == REGISTER else PARTS.get(kind)

@@ -21,36 +21,14 @@ from schemas.documents import Document, derive_commands, parse_document, render_
 from schemas.envelope import render_envelope
 from schemas.errors import InputError
 from schemas.headers import parse_header
-from schemas.parts import (
-    REGISTER_PARTS,
-    AccountsPart,
-    BatchPart,
-    Columns,
-    DesignationsPart,
-    DispositionPart,
-    ExpectedPart,
-    PolicyPart,
-    ReleasePart,
-    ReviewPart,
-    parse_part,
-)
+from schemas.parts import PARTS, REGISTER_PARTS, Columns, parse_part
 from tests.golden.bank_files.inputs import make_inputs
 from tests.golden.bank_files.regenerate import FOLDER, INPUTS
 from tests.unit.bank_adapters.samples import find_cover, find_in
 
 _SIGNER = derive_signer("fuzz.example/officer", bytes(32))
 _PROFILES_MAX = {"xlsx": 3}  # unpacking takes its time
-_MODELS: Sequence[type[Columns]] = (
-    BatchPart,
-    AccountsPart,
-    DesignationsPart,
-    ReviewPart,
-    ReleasePart,
-    PolicyPart,
-    ExpectedPart,
-    DispositionPart,
-    *REGISTER_PARTS.values(),
-)
+_MODELS: Sequence[type[Columns]] = (*PARTS.values(), *REGISTER_PARTS.values())
 
 
 @dataclass(frozen=True, slots=True)
