@@ -71,6 +71,7 @@ CODES: Mapping[str, CodeText] = {
     "D22": CodeText("全量登记册没有一条可用", "a full register without one usable item", "更正后重新报送", "correct it and send it again"),
     "D23": CodeText("登记册日期早于现有或尚未到来", "the register's date is before the one held, or still to come", "报送最新登记册", "send the newest register"),
     "D24": CodeText("金额超出本县账簿上限", "amounts beyond what a county's books hold", "核对金额单位", "check the unit of the amounts"),
+    "D25": CodeText("复核期未满", "the review window is not over", "期满后重新审批", "release again when it is over"),
     "S01": CodeText("字段格式错误", "field has a wrong shape", "更正该字段", "correct the field"),
     "S02": CodeText("设置有误", "setting is wrong", "更正该设置", "correct the setting"),
     "S03": CodeText("明细不存在", "no such line", "核对行号", "check the line number"),

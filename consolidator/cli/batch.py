@@ -69,6 +69,7 @@ def show(args: Namespace) -> int:
                 for code, count in batch["held_by_finding"].items()
             ]
         )
+    say(f"{pick('复核期至', 'review window until')} {batch['review_until']}")
     say(f"{pick('下一个审批序号', 'next release number')}: {batch['next_release']}")
     return 0
 

@@ -35,17 +35,25 @@ class Mark:
 
 
 def index_households_again(state: State) -> None:
-    """Put lines per household where the population says their beneficiaries live now, in periods still open."""
-    people = state.registers.population
-    calls = {(batch.programme, batch.period) for batch in state.batches if batch.open is not None}
-    for programme, period in sorted(calls):
+    """Put lines per household where the population says their beneficiaries live now, in every period.
+
+    Also where all is paid: the next batch for that period is compared with those lines.
+    """
+    for programme, periods in state.claims.entitlements.items():
         if state.policy.programmes[programme].unit == "household":
-            index: Members = {}
-            for beneficiary, place in state.claims.entitlements[programme][period].items():
-                person = people.get(beneficiary)
-                if person is not None:
-                    index.setdefault(person.household, []).append((person.id, place))
-            state.claims.households.setdefault(programme, {})[period] = index
+            state.claims.households[programme] = {
+                period: _index_households(state, places) for period, places in periods.items()
+            }
+
+
+def _index_households(state: State, places: Mapping[str, int]) -> Members:
+    people = state.registers.population
+    index: Members = {}
+    for beneficiary, place in places.items():
+        person = people.get(beneficiary)
+        if person is not None:
+            index.setdefault(person.household, []).append((person.id, place))
+    return index
 
 
 def judge_groups_again(state: State, cause: str) -> Iterator[Emission]:

@@ -18,6 +18,7 @@ from consolidator.rules.running import Hits, run_line_rules
 from consolidator.rules.slices import Slice
 from schemas.errors import InputError
 from schemas.headers import PART_ITEMS_MAX, ReleaseHeader
+from schemas.instants import HOUR_SECONDS, render_instant
 from schemas.parts import ReleasePart
 
 REDESIGNATED = "H01"
@@ -41,9 +42,9 @@ def effect_release(act: Act[ReleaseHeader]) -> Iterator[Emission]:
     book = OrderBook(act.state, batch)
     for index in range(len(batch.open.parts)):
         yield _check_again(act, batch, index, book)
-    code = _judge(act, batch, book.figures())
+    code, detail = _judge(act, batch, book.figures())
     check_conservation(batch)
-    yield _record(act, batch, book.figures(), code)
+    yield _record(act, batch, book.figures(), code, detail)
     if not code:
         yield from book.emit()
 
@@ -101,15 +102,24 @@ def _list_new(batch: Batch, line: int, hits: Hits, item: int) -> list[str]:
     return [reason.partition("|")[0] for reason in list_reasons(hits, item) if reason not in cleared]
 
 
-def _judge(act: Act[ReleaseHeader], batch: Batch, ready: Figures) -> str:
-    """Compare number, figures and plan (R41); returns a reason code or empty."""
+def _judge(act: Act[ReleaseHeader], batch: Batch, ready: Figures) -> tuple[str, str]:
+    """Compare time, number, figures and plan (R41). Gives a reason code, empty if all is right, and what would be."""
+    opens_at = find_review_end(act.state, batch)
+    if act.state.now < opens_at:
+        return "D25", f"from {render_instant(opens_at)}"
+    figures = _describe(ready)
     if act.header.number != batch.releases + 1:
-        return "D19"
+        return "D19", figures
     if not ready:
-        return "D18"
+        return "D18", figures
     if find_over_plan(act.state, batch, PAID, sum(fen for _, _, fen in ready)) is not None:
-        return "D21"
-    return "" if sorted(_read_figures(act)) == ready else "D17"
+        return "D21", figures
+    return ("" if sorted(_read_figures(act)) == ready else "D17"), figures
+
+
+def find_review_end(state: State, batch: Batch) -> int:
+    """Give the instant until which everyone in power may look at a batch's lines before any may be released."""
+    return batch.assessed_at + state.policy.programmes[batch.programme].review_window_hours * HOUR_SECONDS
 
 
 def _read_figures(act: Act[ReleaseHeader]) -> Figures:
@@ -123,7 +133,7 @@ def _read_figures(act: Act[ReleaseHeader]) -> Figures:
     return figures
 
 
-def _record(act: Act[ReleaseHeader], batch: Batch, ready: Figures, code: str) -> Emission:
+def _record(act: Act[ReleaseHeader], batch: Batch, ready: Figures, code: str, detail: str) -> Emission:
     fields = {
         "source": batch.source,
         "document": batch.document,
@@ -136,7 +146,7 @@ def _record(act: Act[ReleaseHeader], batch: Batch, ready: Figures, code: str) ->
     emission = Emission()
     emission.add("release", act.at, fields | ({"code": code} if code else {}))
     if code:
-        emission.outcomes.append(act.outcome("refused", code, detail=_describe(ready)))
+        emission.outcomes.append(act.outcome("refused", code, detail=detail))
     return emission
 
 

@@ -5,11 +5,16 @@ Only a rebuild raises an entitlement's round; a serial is paid for once in the m
 
 import re
 import unicodedata
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 
 from consolidator.rules.slices import Slice
 
 _FILLING = re.compile(r"[\W_]+")  # all but letters and digits, whatever people put between them
+_BETWEEN_FIGURES = re.compile(rf"(?<=\d){_FILLING.pattern}(?=\d)")
+# Nobody sees these, so they separate nothing.
+# Nobody sees these, so they separate nothing.
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+")
+_SEPARATOR = "-"
 NUMBERED = frozenset(("plot", "machine"))  # units in which one person may have several, told apart by their number
 
 
@@ -21,17 +26,31 @@ def derive_claim_keys(part: Slice) -> Sequence[str]:
     plots = part.columns.plot
     if plots is None or part.programme.unit not in NUMBERED:
         return part.beneficiary_id
-    pairs = zip(part.beneficiary_id, _fold_all(plots), strict=True)
+    fold = fold_plot if part.programme.unit == "plot" else fold_serial
+    pairs = zip(part.beneficiary_id, _fold_all(plots, fold), strict=True)
     return [beneficiary if plot is None else f"{beneficiary}|{plot}" for beneficiary, plot in pairs]
 
 
-def fold_number(number: str) -> str:
-    """Fold a plot's or machine's number for comparing: the same number written otherwise is the same claim.
+def fold_serial(number: str) -> str:
+    """Fold a machine's serial for comparing: the same serial written otherwise is the same machine.
 
-    >>> fold_number("sn 100"), fold_number("\uff33\uff2e-100")
+    >>> fold_serial("sn 100"), fold_serial("\uff33\uff2e-100")
     ('SN100', 'SN100')
     """
-    return _FILLING.sub("", unicodedata.normalize("NFKC", number).upper())
+    return _FILLING.sub("", _fold_signs(number))
+
+
+def fold_plot(number: str) -> str:
+    """Fold a plot's number for comparing: as a serial, but where two figures meet they stay apart, 1-12 is not 11-2.
+
+    >>> fold_plot("Sn-100"), fold_plot("1\u30fb12"), fold_plot(" 1_12"), fold_plot("11-2")
+    ('SN100', '1-12', '1-12', '11-2')
+    """
+    return _SEPARATOR.join(map(fold_serial, _BETWEEN_FIGURES.split(_fold_signs(number))))
+
+
+def _fold_signs(number: str) -> str:
+    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", number).upper())
 
 
 def derive_serials(part: Slice) -> Sequence[str | None]:
@@ -39,12 +58,12 @@ def derive_serials(part: Slice) -> Sequence[str | None]:
     plots = part.columns.plot
     if plots is None or part.programme.unit != "machine":
         return [None] * len(part)
-    return _fold_all(plots)
+    return _fold_all(plots, fold_serial)
 
 
-def _fold_all(numbers: Sequence[str | None]) -> list[str | None]:
+def _fold_all(numbers: Sequence[str | None], fold: Callable[[str], str]) -> list[str | None]:
     """Fold numbers; one without letter or digit is none."""
-    return [None if number is None else fold_number(number) or None for number in numbers]
+    return [None if number is None else fold(number) or None for number in numbers]
 
 
 def find_without_serial(part: Slice) -> Sequence[int]:

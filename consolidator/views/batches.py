@@ -5,8 +5,9 @@ from typing import Any
 
 from consolidator.facts.lines import Batch, sum_states
 from consolidator.facts.state import State, find_batch
-from consolidator.ledger.releases import list_figures
+from consolidator.ledger.releases import find_review_end, list_figures
 from schemas.errors import InputError
+from schemas.instants import render_instant
 
 Row = dict[str, Any]
 
@@ -26,7 +27,7 @@ def list_batches(state: State) -> list[Row]:
 
 
 def show_batch(state: State, batch: Batch) -> Row:
-    """Give one batch: sums by state, what is ready per paying bank, held lines by finding, the next release number."""
+    """Give one batch: sums by state, what is ready per paying bank, held lines by finding, what a release needs."""
     held = Counter(finding for findings in _held_findings(batch).values() for finding in findings)
     figures = [{"bank": bank, "count": count, "fen": fen} for bank, count, fen in list_figures(state, batch)]
     return _describe(state, batch) | {
@@ -35,6 +36,7 @@ def show_batch(state: State, batch: Batch) -> Row:
         "ready_by_bank": figures,
         "held_by_finding": dict(sorted(held.items())),
         "next_release": batch.releases + 1,
+        "review_until": render_instant(find_review_end(state, batch)),
     }
 
 

@@ -51,7 +51,7 @@ _ACTIONS = ("hold", "stop", "hold", "hold", "stop", "comment", "clear")
 # Every other kind of act: its weight, and what its fields can be; all combinations are possible.
 _OTHERS: Sequence[tuple[str, int, Sequence[Sequence[Any]]]] = (
     ("clear", 80, (PICKS, EXTENTS, CONFIRMERS)),
-    ("release", 90, (PICKS, ("",) * 8 + ("fen", "number", "bank"), CONFIRMERS)),
+    ("release", 90, (PICKS, ("",) * 8 + ("fen", "number", "bank", "early"), CONFIRMERS)),
     ("review", 75, (_REVIEWERS, _ACTIONS, PICKS, EXTENTS)),
     ("choice", 60, (PEOPLE, (1, 2, 3, 0, 1, 2), (HIMSELF,) * 12 + (0, 1))),
     ("relation", 60, _RELATION),

@@ -16,7 +16,14 @@ from schemas.commands import Command
 from schemas.documents import render_parts
 from schemas.envelope import derive_digest, render_envelope
 from tests.property.model import Model
-from tests.property.policy import COOLING_OFF_SECONDS, PAYING, PEOPLE_BEHIND, PERSONS_MAX, STANDARD_FEN
+from tests.property.policy import (
+    COOLING_OFF_SECONDS,
+    PAYING,
+    PEOPLE_BEHIND,
+    PERSONS_MAX,
+    REVIEW_SECONDS,
+    STANDARD_FEN,
+)
 from tests.support.world import (
     COUNTY,
     VILLAGE,
@@ -85,7 +92,7 @@ def _list_policy() -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     yield officer("deputy", "bureau", "approver", ["review", "confirm"], person=PEOPLE_BEHIND["deputy"])
     for programme, banks in PAYING.items():
         unit = "household" if programme == "HOME" else "person"
-        window = 0 if programme == "FAST" else 72
+        window = 0 if programme == "FAST" else REVIEW_SECONDS // 3600
         fields = {
             "unit": unit,
             "review_window_hours": window,

@@ -112,11 +112,16 @@ def release_compares_no_figures(patch: Patch) -> None:
     """A release with wrong figures is accepted."""
     right = releases._judge  # noqa: SLF001 -- a fault goes where the real code is
 
-    def judge(*given: Any) -> str:  # noqa: ANN401 -- as it is called
-        code = right(*given)
-        return "" if code == "D17" else code
+    def judge(*given: Any) -> tuple[str, str]:  # noqa: ANN401 -- as it is called
+        code, detail = right(*given)
+        return "" if code == "D17" else code, detail
 
     patch.setattr(releases, "_judge", judge)
+
+
+def release_waits_for_nobody(patch: Patch) -> None:
+    """A batch is released before its review window is over."""
+    patch.setattr(releases, "find_review_end", lambda *_: 0)
 
 
 def changes_take_effect_at_once(patch: Patch) -> None:
@@ -191,6 +196,7 @@ FAULTS: Sequence[Callable[[Patch], None]] = (
     release_does_not_look_again,
     release_pays_a_changed_designation,
     release_compares_no_figures,
+    release_waits_for_nobody,
     changes_take_effect_at_once,
     one_person_is_enough,
     red_lines_can_be_cleared,

@@ -146,7 +146,10 @@ class Life:
         bank, count, fen = figures[0]
         if lie in {"fen", "bank"}:
             figures[0] = ("103" if lie == "bank" else bank, count, fen + (lie == "fen"))
-        number = self.model.batches.get(name, {"releases": 0})["releases"] + 1 + (lie == "number")
+        batch = self.model.batches.get(name, {"releases": 0, "until": 0})
+        if lie != "early":
+            self.clock = max(self.clock, batch["until"])
+        number = batch["releases"] + 1 + (lie == "number")
         doc = self._make("clerk", "release", batch=name, rows=figures, number=number)
         self._send(doc)
         self._second(doc, confirmer)

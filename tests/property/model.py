@@ -122,13 +122,11 @@ class Model:
         self._tell_effect(doc, [])
 
     def _household(self, doc: Row) -> None:
-        """Somebody lives there now; where lines wait, that counts for all lines of their programme and period."""
+        """Somebody lives there now; that counts for all lines, whenever they were sent."""
         self.homes[doc["who"]] = doc["home"]
         waiting = [line for line in self.lines if line["state"] in WAITING]
-        open_calls = [(line["programme"], line["period"]) for line in waiting]
         for line in self.lines:
-            if (line["programme"], line["period"]) in open_calls:
-                line["home"] = self.homes.get(line["who"])
+            line["home"] = self.homes.get(line["who"])
         for line, finding in self._find_groups(waiting):
             self._mark_late(line, finding)
         self._tell_effect(doc, [])
@@ -163,7 +161,8 @@ class Model:
         """Void it, or assess every line of it."""
         fen = [row["fen"] for row in doc["rows"]]
         readable = sum(amount for amount in fen if amount is not None)
-        batch = self.batches[doc["id"]] = {"id": doc["id"], "state": "void", "releases": 0}
+        until = self.now + (0 if doc["programme"] == "FAST" else policy.REVIEW_SECONDS)  # nobody releases it earlier
+        batch = self.batches[doc["id"]] = {"id": doc["id"], "state": "void", "releases": 0, "until": until}
         if None in fen or (doc["total_count"], doc["total_fen"]) != (len(fen), readable):
             bad = tuple(line for line, amount in enumerate(fen, start=1) if amount is None)
             self._tell("batch", doc["id"], "void", ("R40:red",), bad, len(fen), readable)
@@ -302,6 +301,8 @@ class Model:
         figures = self.figures(batch["id"])
         wrong_number = doc["number"] != batch["releases"] + 1
         code = "D19" if wrong_number else "D18" if not figures else "" if sorted(doc["rows"]) == figures else "D17"
+        if self.now < batch["until"]:
+            code = "D25"
         word = "refused" if code else "accepted"
         self._tell("release", batch["id"], doc["number"], word, code, *figures)
         if code:

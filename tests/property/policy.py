@@ -7,6 +7,7 @@ PAYING: Mapping[str, Sequence[str]] = {"FARM": ("402",), "HOME": ("402", "103"),
 AGENT = "402"
 PERSONS_MAX = 1  # for whom one may collect
 COOLING_OFF_SECONDS = 24 * 3600
+REVIEW_SECONDS = 12 * 3600  # of a programme that is not paid at once
 PEOPLE_BEHIND: Mapping[str, str] = {
     "clerk": "P-clerk",
     "reviewer": "P-reviewer",

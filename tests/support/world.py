@@ -8,6 +8,7 @@ from typing import Any
 
 from consolidator.facts.lines import LINE_STATES, Batch
 from consolidator.facts.state import State, find_batch
+from consolidator.ledger.releases import find_review_end
 from consolidator.sealing import County
 from consolidator.transparency.keys import Ed25519Signer, derive_signer
 from schemas.commands import Command, Genesis, render_genesis
@@ -298,7 +299,10 @@ class World:
         return self.confirm("approver", "bureau", digest, f"confirm-{self.numbers.get('approver', 0) + 1}")
 
     def sign_release(self, batch: str, rows: Sequence[tuple[str, int, int]], number: int = 1) -> bytes:
-        """Make a release document."""
+        """Make a release document, when everyone in power has had the time to look at the batch."""
+        found = find_batch(self.state, "bank-402", batch)
+        if found is not None:
+            self.now = max(self.now, find_review_end(self.state, found))
         fields = {
             "kind": "release",
             "source": "bureau",
@@ -387,7 +391,7 @@ def make_programme(**fields: object) -> dict[str, Any]:
         "paying_banks": ["402"],
         "agent_bank": "402",
         "universal": False,
-        "review_window_hours": 72,
+        "review_window_hours": 1,
     } | fields
 
 

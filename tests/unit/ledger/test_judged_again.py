@@ -83,14 +83,16 @@ def test_whom_a_full_population_no_longer_has_is_in_no_household(world: World) -
     assert world.line_states("B-1") == ["ready", "ready"]
 
 
-def test_a_period_in_which_everything_is_paid_stays_as_it_was(world: World) -> None:
-    world.send_batch("B-1", [IDS[0], IDS[2]], fields=HOME | {"period": "2025"})
-    world.release("B-1", [("402", 2, 20_000)])
-    world.send_batch("B-2", [IDS[4]], fields=HOME)
-    before = list_households(world, "2025")
+def test_who_came_together_after_all_was_paid_is_held_in_the_next_batch_for_that_period(world: World) -> None:
+    world.send_batch("B-1", [IDS[0]], fields=HOME | {"period": "2025"})
+    world.release("B-1", [("402", 1, 10_000)])
     move(world, 0, 2)
-    assert list_households(world, "2025") == before
     assert (world.entries("finding"), world.entries("change")) == ([], [])
+    world.send_batch("B-2", [IDS[2]], fields=HOME | {"period": "2025"})
+    assert world.line_states("B-2") == ["held"]
+    assert list_households(world, "2025") == {"MARRIED": [IDS[0], IDS[2]]}
+    [clue] = world.entries("finding")
+    assert (clue["document"], clue["state"], clue["findings"]) == ("B-1", "ordered", ["R18:orange"])
 
 
 def test_lines_that_were_all_paid_get_no_clue_from_a_later_household(world: World) -> None:

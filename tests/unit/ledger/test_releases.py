@@ -7,6 +7,7 @@ import pytest
 from consolidator.ledger.releases import list_figures
 from schemas.documents import derive_commands, parse_document
 from schemas.errors import InvariantError
+from schemas.instants import render_instant
 from schemas.orders import parse_order_part
 from tests.support.world import (
     HOUR,
@@ -92,6 +93,19 @@ def test_a_batch_whose_sums_are_off_stops_the_county_also_when_its_release_is_re
     with pytest.raises(InvariantError, match="control total"):
         list(world.county.apply(command))
     assert world.entries("release") == []
+
+
+@pytest.mark.parametrize(("seconds", "code", "state"), [(-1, "D25", "ready"), (0, "", "ordered")])
+def test_nobody_releases_before_the_review_window_is_over(world: World, seconds: int, code: str, state: str) -> None:
+    """The window is the one in force at the confirm: here it grew while the release waited."""
+    digest = wait_release(world, ALL)
+    world.set_policy("policy-2", [("programme", "FARM", make_programme(review_window_hours=2))])
+    opens_at = world.batch("B-1").assessed_at + 2 * HOUR
+    raw = world.sign("approver", {"kind": "confirm", "source": "bureau", "id": "c-1", "document": digest})
+    outcome = world.submit(raw, opens_at + seconds)[-1]
+    assert (outcome.code, outcome.detail) == (code, f"from {render_instant(opens_at)}" if code else "")
+    assert world.line_states("B-1") == [state] * 3
+    assert [entry.get("code", "") for entry in world.entries("release")] == [code]
 
 
 def test_a_wrong_number_is_refused(world: World) -> None:

@@ -8,7 +8,8 @@ from consolidator.views.reading import parse_line_ref
 from consolidator.views.reviews import list_held
 from consolidator.views.words import explain_code, render_findings
 from schemas.errors import InputError
-from tests.support.world import World, make_account, make_id
+from schemas.instants import render_instant
+from tests.support.world import HOUR, World, make_account, make_id
 from tests.unit.views.log import Log
 
 
@@ -32,6 +33,7 @@ def test_a_batch_shows_its_lines_by_state_and_why_they_are_held(world: World) ->
     assert shown["held_by_finding"] == {"R18:orange": 2}
     assert shown["ready_by_bank"] == []
     assert shown["next_release"] == 2
+    assert shown["review_until"] == render_instant(world.batch("B1").assessed_at + HOUR)
 
 
 def test_a_batch_nobody_sent_is_refused() -> None:
