@@ -4,7 +4,7 @@ import pytest
 
 from consolidator.transparency.keys import derive_signer, parse_vkey, render_vkey
 from consolidator.transparency.policy import render_policy_without_witnesses
-from schemas.errors import InvariantError
+from schemas.errors import ConfigurationError
 
 WITNESS_VKEY = "audit.example/w1+c2fa1a02+BCmsuuFBvMrwsi4alNNNC8c2HlJtC/4SyJeUvJMilm3X"
 
@@ -18,5 +18,5 @@ def test_the_policy_names_the_log_key_asks_for_no_quorum_and_warns_in_both_langu
 
 
 def test_a_witness_key_is_no_log_key() -> None:
-    with pytest.raises(InvariantError):
+    with pytest.raises(ConfigurationError, match="0x01"):
         render_policy_without_witnesses(parse_vkey(WITNESS_VKEY))
