@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 
 from consolidator.transparency.tiles import ENTRIES, TILE_WIDTH, Tile
-from schemas.errors import VerificationError, invariant
+from schemas.errors import InvariantError, VerificationError, invariant
 
-ENTRY_BYTES_MAX = 0xFFFF
 _LENGTH_BYTES = 2
 
 
@@ -17,8 +16,11 @@ def render_bundle(entries: Sequence[bytes]) -> bytes:
     >>> render_bundle([b"r0", b""])
     b'\x00\x02r0\x00\x00'
     """
-    invariant(all(len(entry) <= ENTRY_BYTES_MAX for entry in entries), "an entry has at most 65,535 bytes")
-    return b"".join([len(entry).to_bytes(_LENGTH_BYTES, "big") + entry for entry in entries])
+    try:
+        return b"".join([len(entry).to_bytes(_LENGTH_BYTES, "big") + entry for entry in entries])
+    except OverflowError as error:
+        message = "an entry has at most 65,535 bytes"
+        raise InvariantError(message) from error
 
 
 def parse_bundle(raw: bytes, width: int) -> list[bytes]:
