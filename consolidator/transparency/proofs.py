@@ -50,8 +50,8 @@ def check_inclusion(leaf: bytes, index: int, head: TreeHead, proof: Proof) -> No
 
     Raises VerificationError unless the proof has exactly the hashes it must have and leads to the root.
     """
-    if not 0 <= index < head.size:
-        reason = f"a tree of {head.size} entries has no entry {index}"
+    if not 0 <= index < head.size or len(leaf) != HASH_BYTES:
+        reason = f"a tree of {head.size} entries has no entry {index}, or the leaf hash is none"
         raise VerificationError(reason)
     inner = (index ^ (head.size - 1)).bit_length()
     _check_shape(proof, inner + (index >> inner).bit_count())

@@ -1,6 +1,6 @@
 """The Merkle tree by the words of RFC 6962 section 2.1, as plainly as it can be written: the judge of the fast one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from hashlib import sha256
 
@@ -10,6 +10,13 @@ from consolidator.transparency.proofs import ReadNode
 from consolidator.transparency.tiles import Tile
 from consolidator.transparency.tree import TreeHead
 
+# What must never pass for a tile: a byte short, a hash short, a hash more, nothing.
+TORN: tuple[Callable[[bytes], bytes], ...] = (
+    lambda raw: raw[:-1],
+    lambda raw: raw[:-32],
+    lambda raw: raw + bytes(32),
+    lambda _: b"",
+)
 BORDER_SIZES = (0, 1, 2, 3, 255, 256, 257, 511, 512, 513, 65_535, 65_536, 65_537, 70_001)
 
 
