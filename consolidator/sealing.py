@@ -11,6 +11,7 @@ from consolidator.facts.state import State
 from consolidator.ledger.emission import Emission
 from consolidator.ledger.ledger import apply, begin
 from consolidator.privacy.commitments import commit_many, derive_openings
+from consolidator.transparency.bundles import render_bundle
 from consolidator.transparency.checkpoint import Checkpoint, sign_checkpoint
 from consolidator.transparency.keys import Signer
 from consolidator.transparency.tree import CompactRange
@@ -139,6 +140,6 @@ def _pack(run: SealedRun) -> Iterator[Bundle]:
         yield Bundle(
             first=run.first + start,
             count=len(entries),
-            entries=b"".join([len(entry).to_bytes(2, "big") + entry for entry in entries]),
+            entries=render_bundle(entries),
             disclosures=b"".join([len(private).to_bytes(4, "big") + private for private in privates]),
         )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from consolidator.transparency.keys import Signer, Verifier
 from consolidator.transparency.notes import open_note, sign_note
 from consolidator.transparency.patterns import BASE64_32_BYTES, KEY_NAME, SIZE
+from consolidator.transparency.tree import TreeHead
 from schemas.errors import VerificationError, invariant
 
 _TEXT = re.compile(f"({KEY_NAME})\n({SIZE})\n({BASE64_32_BYTES})\n")
@@ -22,6 +23,11 @@ class Checkpoint:
     origin: str
     size: int
     root: bytes
+
+    @property
+    def head(self) -> TreeHead:
+        """Size and root alone, which is what proofs speak about."""
+        return TreeHead(self.size, self.root)
 
 
 def render_checkpoint(checkpoint: Checkpoint) -> str:

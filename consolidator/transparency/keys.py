@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Protocol
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from consolidator.transparency.patterns import BASE64, KEY_NAME
-from schemas.errors import ConfigurationError, VerificationError
+from schemas.errors import ConfigurationError, invariant
 
 ED25519 = 0x01
 COSIGNATURE = 0x04  # timestamped Ed25519 cosignature of a witness
@@ -54,7 +53,10 @@ class Signer(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ed25519Signer:
-    """A signer that holds its private key in memory. Its ``repr`` shows the public half only."""
+    """A private key in memory: of a log (type 0x01) a signer of notes, of a witness (0x04) only what cosigns.
+
+    Its ``repr`` shows the public half only.
+    """
 
     verifier: Verifier
     private: Ed25519PrivateKey = field(repr=False)
@@ -70,12 +72,13 @@ class Ed25519Signer:
         return self.verifier.key_id
 
     def sign(self, message: bytes) -> bytes:
-        """Sign (RFC 8032 Ed25519, deterministic): 64 bytes."""
+        """Sign (RFC 8032 Ed25519, deterministic): 64 bytes. Raises InvariantError for a witness's key."""
+        invariant(self.verifier.kind == ED25519, "a witness's key signs nothing but cosignatures")
         return self.private.sign(message)
 
 
-def derive_signer(name: str, seed: bytes) -> Ed25519Signer:
-    """Give the Ed25519 signer of a 32-byte seed.
+def derive_signer(name: str, seed: bytes, kind: int = ED25519) -> Ed25519Signer:
+    """Give the Ed25519 key of a 32-byte seed: of a log (``ED25519``) or of a witness (``COSIGNATURE``).
 
     Raises ConfigurationError when the name cannot be a key name or the seed is not 32 bytes.
 
@@ -89,7 +92,7 @@ def derive_signer(name: str, seed: bytes) -> Ed25519Signer:
         reason = "the seed of an Ed25519 key has 32 bytes"
         raise ConfigurationError(reason)
     private = Ed25519PrivateKey.from_private_bytes(seed)
-    return Ed25519Signer(Verifier(name, ED25519, private.public_key().public_bytes_raw()), private)
+    return Ed25519Signer(Verifier(name, kind, private.public_key().public_bytes_raw()), private)
 
 
 def parse_vkey(text: str) -> Verifier:
@@ -115,19 +118,20 @@ def render_vkey(verifier: Verifier) -> str:
     return _render_key(verifier, verifier.public)
 
 
-def parse_private_key(line: str) -> Ed25519Signer:
+def parse_private_key(line: str, kind: int = ED25519) -> Ed25519Signer:
     """Read a private key line ``PRIVATE+KEY+name+id+base64(type || seed)``, without its line end.
 
+    Only a key of the type asked for is taken: a log's (``ED25519``) or a witness's (``COSIGNATURE``).
     Raises ConfigurationError; the message never holds a part of the line.
     """
     if not line.startswith(_PRIVATE):
         reason = "not a private key: the line must begin with PRIVATE+KEY+"
         raise ConfigurationError(reason)
-    name, key_id, kind, seed = _parse_key(line.removeprefix(_PRIVATE))
-    if kind != ED25519:
-        reason = "a private key must be of type 0x01 (Ed25519)"
+    name, key_id, found, seed = _parse_key(line.removeprefix(_PRIVATE))
+    if found != kind:
+        reason = f"the private key is of type 0x{found:02x}, and one of type 0x{kind:02x} is needed here"
         raise ConfigurationError(reason)
-    signer = derive_signer(name, seed)
+    signer = derive_signer(name, seed, kind)
     _check_key_id(signer.verifier, key_id)
     return signer
 
@@ -135,21 +139,6 @@ def parse_private_key(line: str) -> Ed25519Signer:
 def render_private_key(signer: Ed25519Signer) -> str:
     """Write the private key line. Secret: only for a key file of mode 0600, never for a log or a screen."""
     return _PRIVATE + _render_key(signer.verifier, signer.private.private_bytes_raw())
-
-
-def check_signature(verifier: Verifier, message: bytes, signature: bytes) -> None:
-    """Check an Ed25519 signature over exactly these bytes (RFC 8032, cofactorless, as ref10 and Go do).
-
-    Raises VerificationError when it is wrong, or when the key is of a type that cannot be checked here.
-    """
-    if verifier.kind != ED25519:
-        reason = f"signatures of type 0x{verifier.kind:02x} cannot be checked: use a newer version"
-        raise VerificationError(reason)
-    try:
-        Ed25519PublicKey.from_public_bytes(verifier.public).verify(signature, message)
-    except InvalidSignature as error:
-        reason = "a signature under a known key is wrong: do not trust this text"
-        raise VerificationError(reason) from error
 
 
 def _parse_key(text: str) -> tuple[str, bytes, int, bytes]:

@@ -5,8 +5,9 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from consolidator.transparency.keys import KEY_ID_BYTES, Signer, Verifier, check_signature
+from consolidator.transparency.keys import KEY_ID_BYTES, Signer, Verifier
 from consolidator.transparency.patterns import BASE64, KEY_NAME
+from consolidator.transparency.signatures import check_signature
 from schemas.errors import ConfigurationError, VerificationError, invariant
 
 NOTE_BYTES_MAX = 1_000_000  # a hundred post-quantum signatures of 5 kB in base64, and a text
@@ -45,7 +46,24 @@ def sign_note(text: str, signers: Sequence[Signer]) -> bytes:
     invariant(_TEXT.fullmatch(text), "a note's text ends in a newline and holds no other control character")
     invariant(0 < len(signers) <= SIGNATURES_MAX, "a note has 1 to 100 signers")
     message = text.encode()
-    return message + b"\n" + b"".join(_render_signature_line(signer, message) for signer in signers)
+    lines = [make_signature_line(signer, text) for signer in signers]
+    return attach_signature_lines(message + b"\n", lines)
+
+
+def make_signature_line(signer: Signer, text: str) -> SignatureLine:
+    """Sign a note's text without making a note of it, as a witness does. Raises InvariantError for a bad name."""
+    invariant(re.fullmatch(KEY_NAME, signer.name), "a signer's name cannot stand in a note")
+    return SignatureLine(signer.name, signer.key_id, signer.sign(text.encode()))
+
+
+def render_signature_line(line: SignatureLine) -> bytes:
+    """Write one signature line with its newline."""
+    return f"\N{EM DASH} {line.name} {b64encode(line.key_id + line.signature).decode()}\n".encode()
+
+
+def attach_signature_lines(raw: bytes, lines: Iterable[SignatureLine]) -> bytes:
+    """Add signature lines at the end of a note. Nothing is checked."""
+    return raw + b"".join(map(render_signature_line, lines))
 
 
 def open_note(raw: bytes, verifiers: Iterable[Verifier]) -> Note:
@@ -56,7 +74,7 @@ def open_note(raw: bytes, verifiers: Iterable[Verifier]) -> Note:
     when two of the trusted keys have the same name and id.
     """
     known = _index_verifiers(verifiers)
-    text, lines = _parse_note(raw)
+    text, lines = parse_untrusted_note(raw)
     message = text.encode()
     signed = [(known.get((line.name, line.key_id)), line) for line in lines]
     verified: dict[Verifier, SignatureLine] = {}
@@ -70,21 +88,11 @@ def open_note(raw: bytes, verifiers: Iterable[Verifier]) -> Note:
     return Note(text, tuple(verified.values()), tuple(line for verifier, line in signed if verifier is None))
 
 
-def _render_signature_line(signer: Signer, message: bytes) -> bytes:
-    invariant(re.fullmatch(KEY_NAME, signer.name), "a signer's name cannot stand in a note")
-    return f"\N{EM DASH} {signer.name} {b64encode(signer.key_id + signer.sign(message)).decode()}\n".encode()
+def parse_untrusted_note(raw: bytes) -> tuple[str, list[SignatureLine]]:
+    """Take a note apart without checking a signature: text and lines may be anybody's.
 
-
-def _index_verifiers(verifiers: Iterable[Verifier]) -> Mapping[tuple[str, bytes], Verifier]:
-    distinct = dict.fromkeys(verifiers)
-    index = {(verifier.name, verifier.key_id): verifier for verifier in distinct}
-    if len(index) != len(distinct):
-        reason = "two trusted keys have the same name and id: trust one of them"
-        raise ConfigurationError(reason)
-    return index
-
-
-def _parse_note(raw: bytes) -> tuple[str, list[SignatureLine]]:
+    Only for finding out whose keys are needed; then :func:`open_note`. Raises VerificationError for anything malformed.
+    """
     if len(raw) > NOTE_BYTES_MAX:
         reason = f"a note has at most {NOTE_BYTES_MAX} bytes"
         raise VerificationError(reason)
@@ -102,6 +110,15 @@ def _parse_note(raw: bytes) -> tuple[str, list[SignatureLine]]:
         reason = "a note has a blank line and, after the last one, 1 to 100 signature lines"
         raise VerificationError(reason)
     return text + "\n", [_parse_signature_line(line) for line in lines]
+
+
+def _index_verifiers(verifiers: Iterable[Verifier]) -> Mapping[tuple[str, bytes], Verifier]:
+    distinct = dict.fromkeys(verifiers)
+    index = {(verifier.name, verifier.key_id): verifier for verifier in distinct}
+    if len(index) != len(distinct):
+        reason = "two trusted keys have the same name and id: trust one of them"
+        raise ConfigurationError(reason)
+    return index
 
 
 def _parse_signature_line(line: str) -> SignatureLine:

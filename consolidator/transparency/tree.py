@@ -1,9 +1,9 @@
-"""Owns the RFC 6962 Merkle tree: hashes and the compact range that a growing log keeps. Never stores entries.
+"""Owns the RFC 6962 Merkle tree: hashes, heads, and the compact range that a growing log keeps. Never stores entries.
 
 Hash calls dominate, so a run of leaves is merged level by level, each level in one comprehension, never leaf by leaf.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from hashlib import sha256
@@ -30,6 +30,34 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     'aa217fe8'
     """
     return sha256(b"\1" + left + right).digest()
+
+
+def hash_leaves(entries: Iterable[bytes]) -> list[bytes]:
+    """Hash many entries as leaves, in their order."""
+    return [sha256(b"\0" + entry).digest() for entry in entries]
+
+
+def hash_pairs(row: bytes) -> bytes:
+    """Give the next higher row of a tree: ``row`` is hashes one after another; one left over at its end is dropped.
+
+    >>> hash_pairs(bytes(96)) == node_hash(bytes(32), bytes(32))
+    True
+    """
+    pair = 2 * HASH_BYTES
+    return b"".join([sha256(b"\1" + row[at : at + pair]).digest() for at in range(0, len(row) - pair + 1, pair)])
+
+
+def fold_peaks(peaks: Sequence[bytes]) -> bytes:
+    """Hash the roots of full subtrees, the largest (leftmost) first, at least one, to the root over all of them."""
+    return reduce(lambda right, left: node_hash(left, right), reversed(peaks))
+
+
+@dataclass(frozen=True, slots=True)
+class TreeHead:
+    """A tree by its number of entries and its 32-byte root: what one remembers of a log whose growth one follows."""
+
+    size: int
+    root: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +87,7 @@ class CompactRange:
 
     def append_many(self, entries: Sequence[bytes]) -> "CompactRange":
         """Give the range after these entries, in their order."""
-        return self.append_hashes([sha256(b"\0" + entry).digest() for entry in entries])
+        return self.append_hashes(hash_leaves(entries))
 
     def append_hashes(self, leaves: Sequence[bytes]) -> "CompactRange":
         """Give the range after these leaf hashes (32 bytes each), in their order.
@@ -87,4 +115,4 @@ class CompactRange:
         """
         if not self.peaks:
             return EMPTY_ROOT
-        return reduce(lambda right, left: node_hash(left, right), reversed(self.peaks))
+        return fold_peaks(self.peaks)

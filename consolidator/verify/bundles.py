@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from consolidator.transparency.bundles import parse_bundle
 from schemas.commits import BUNDLE_ENTRIES_MAX, Bundle
 from schemas.errors import VerificationError
 
@@ -31,12 +32,10 @@ def read_bundles(bundles: Iterable[Bundle], size: int) -> Iterator[list[bytes]]:
 
 def split_bundle(bundle: Bundle) -> list[bytes]:
     """Take a bundle apart. Raises VerificationError unless lengths and count fit exactly."""
-    blob, start, entries = bundle.entries, 0, list[bytes]()
-    while start < len(blob):
-        begin = start + 2
-        start = begin + int.from_bytes(blob[start:begin], "big")
-        entries.append(blob[begin:start])
-    if start != len(blob) or len(entries) != bundle.count or not 0 < bundle.count <= BUNDLE_ENTRIES_MAX:
-        message = f"the bundle of entry {bundle.first} is torn"
+    message = f"the bundle of entry {bundle.first} is torn"
+    if not 0 < bundle.count <= BUNDLE_ENTRIES_MAX:
         raise VerificationError(message)
-    return entries
+    try:
+        return parse_bundle(bundle.entries, bundle.count)
+    except VerificationError as error:
+        raise VerificationError(message) from error

@@ -13,13 +13,13 @@ from consolidator.transparency.keys import (
     COSIGNATURE,
     ED25519,
     Verifier,
-    check_signature,
     derive_signer,
     parse_private_key,
     parse_vkey,
     render_private_key,
     render_vkey,
 )
+from consolidator.transparency.signatures import check_signature
 from schemas.errors import ConfigurationError, ConsolidatorError, VerificationError
 
 SPECIFICATION_VKEY = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
@@ -159,8 +159,8 @@ def test_a_signature_holds_for_its_key_and_bytes_only() -> None:
 
 def test_a_key_of_a_type_that_cannot_be_checked_proves_nothing() -> None:
     signer = derive_signer("log.example", LOG_SEED)
-    with pytest.raises(VerificationError, match="0x04"):
-        check_signature(Verifier("log.example", COSIGNATURE, signer.verifier.public), b"text", signer.sign(b"text"))
+    with pytest.raises(VerificationError, match="0x06"):
+        check_signature(Verifier("log.example", 0x06, signer.verifier.public), b"text", signer.sign(b"text"))
 
 
 @pytest.mark.skipif(not EDGE_CASES.exists(), reason="the folder shared/vectors is not beside this repository")

@@ -1,30 +1,17 @@
 """The Merkle tree against RFC 6962's own definition, written as plainly as the RFC does."""
 
-from hashlib import sha256
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from consolidator.transparency.tree import CompactRange, leaf_hash, node_hash
 from schemas.errors import VerificationError
+from tests.unit.transparency.naive import naive_root
 
 EIGHT_LEAVES = [
     bytes.fromhex(text)
     for text in ("", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f")
 ]
-
-
-def naive_root(entries: list[bytes]) -> bytes:
-    """MTH of RFC 6962 section 2.1, by its recursion."""
-    if not entries:
-        return sha256(b"").digest()
-    if len(entries) == 1:
-        return sha256(b"\x00" + entries[0]).digest()
-    split = 1
-    while split * 2 < len(entries):
-        split *= 2
-    return sha256(b"\x01" + naive_root(entries[:split]) + naive_root(entries[split:])).digest()
 
 
 def numbered(start: int, stop: int) -> list[bytes]:

@@ -1,0 +1,78 @@
+"""Owns quorums: whether the witnesses that cosigned are enough, and whether a quorum can be trusted at all.
+
+A name stands in one group only, so a policy is a tree with witnesses as leaves, and both questions are answered by one
+walk over it.
+"""
+
+from collections.abc import Collection, Iterable
+
+from consolidator.transparency.cosignatures import Cosignature, Cosigned, open_cosigned
+from consolidator.transparency.policy import NO_QUORUM, Policy
+from schemas.errors import ConfigurationError, VerificationError
+
+
+def open_with_quorum(raw: bytes, policy: Policy) -> Cosigned:
+    """Read a checkpoint that its log signed and enough witnesses cosigned. Raises VerificationError.
+
+    How old the cosignatures may be is for the caller to say: their times are in the answer.
+    """
+    cosigned = open_cosigned(raw, policy.log_key, [witness.key for witness in policy.witnesses])
+    check_quorum(policy, cosigned.cosignatures)
+    return cosigned
+
+
+def check_quorum(policy: Policy, cosignatures: Iterable[Cosignature]) -> None:
+    """Refuse verified cosignatures that are too few. Raises VerificationError that says who is missing."""
+    names = list_cosigners(policy, cosignatures)
+    if not meets_quorum(policy, names):
+        missing = [witness.name for witness in policy.witnesses if witness.name not in names]
+        reason = f"too few witnesses cosigned this checkpoint: wait for some of {', '.join(missing)}"
+        raise VerificationError(reason)
+
+
+def list_cosigners(policy: Policy, cosignatures: Iterable[Cosignature]) -> list[str]:
+    """List the names that the policy gives to those who cosigned, in the policy's order, each once."""
+    keys = {cosignature.witness for cosignature in cosignatures}
+    return [witness.name for witness in policy.witnesses if witness.key in keys]
+
+
+def meets_quorum(policy: Policy, names: Collection[str]) -> bool:
+    """Say whether these witnesses, by their names in the policy, are enough."""
+    agreed = {witness.name for witness in policy.witnesses if witness.name in names}
+    for group in policy.groups:
+        if len(agreed.intersection(group.members)) >= group.threshold:
+            agreed.add(group.name)
+    return policy.quorum == NO_QUORUM or policy.quorum in agreed
+
+
+def count_overlap(policy: Policy) -> int:
+    """Count the witnesses that any two sets, each enough for the quorum, have in common at least.
+
+    In a group of n with threshold k, two sets of members overlap in 2k - n at least; an adversary chooses those
+    members, for both sides, whose own overlap is the least.
+    """
+    overlaps = {witness.name: 1 for witness in policy.witnesses}
+    for group in policy.groups:
+        forced = max(2 * group.threshold - len(group.members), 0)
+        overlaps[group.name] = sum(sorted(overlaps[member] for member in group.members)[:forced])
+    return overlaps.get(policy.quorum, 0)
+
+
+def check_policy(policy: Policy, dishonest_max: int = 1) -> None:
+    """Refuse a policy under which two different logs could both be cosigned while at most so many witnesses lie.
+
+    Any two sufficient sets must share an honest witness, so they must share more than ``dishonest_max``; no quorum at
+    all is refused too. A body has one key, so no two witnesses, and not the log, may have the same key name.
+    Raises ConfigurationError.
+    """
+    names = [policy.log_key.name, *(witness.key.name for witness in policy.witnesses)]
+    if len(set(names)) != len(names):
+        reason = "two keys of the policy have the same key name: one key a body, and no log witnesses itself"
+        raise ConfigurationError(reason)
+    overlap = count_overlap(policy)
+    if overlap <= dishonest_max:
+        reason = (
+            f"two quorums of this policy may share only {overlap} witnesses, and {dishonest_max} may lie: "
+            f"ask for more of them, so that 2k - n > {dishonest_max} in a group of n"
+        )
+        raise ConfigurationError(reason)
