@@ -51,7 +51,11 @@ def submit(office: Office, paths: Sequence[Path], at: int = START + 1, source: s
 
 def submit_world(office: Office, folder: Path, world: World) -> list[FileOutcome]:
     """Submit all that a World applied, with its stamps."""
-    return submit(office, write_documents(folder, list_documents(world)))
+    stamps = {command.document: command.at for command in world.commands if command.document}
+    paths = write_documents(folder, list_documents(world))
+    submissions = [Submission(path, "", at) for path, at in zip(paths, stamps.values(), strict=True)]
+    with open_desk(office) as desk:
+        return submit_all(desk, submissions)
 
 
 def read_head(office: Office) -> Head:
