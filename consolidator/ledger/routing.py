@@ -8,6 +8,7 @@ the one policy has for its bank.
 from collections.abc import Sequence
 
 from consolidator.facts.accounts import Designation
+from consolidator.facts.programmes import Programme
 from consolidator.facts.state import State
 from consolidator.rules.catalogue import ORANGE
 from consolidator.rules.running import Hits
@@ -26,6 +27,11 @@ def find_paying_banks(part: Slice) -> Sequence[str]:
         designation.bank if designation is not None and designation.bank in paying else agent
         for designation in part.designations
     ]
+
+
+def find_paying_bank(programme: Programme, designation: Designation) -> str:
+    """Give the bank that pays to one designated account."""
+    return designation.bank if designation.bank in programme.paying_banks else programme.agent_bank
 
 
 def hold_unroutable(part: Slice, hits: Hits) -> None:
