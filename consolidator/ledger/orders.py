@@ -49,9 +49,11 @@ class OrderBook:
         )
         orders.account.extend([chosen.account for chosen in designations])
         orders.amount_fen.extend([part.amount_fen[item] for item in items])
-        orders.bank.extend([chosen.bank for chosen in designations])
+        orders.bank.extend([chosen.terms.bank for chosen in designations])
         state = self._state
-        orders.branch.extend(["" if chosen.bank in paying else find_branch(state, chosen) for chosen in designations])
+        orders.branch.extend(
+            ["" if chosen.terms.bank in paying else find_branch(state, chosen) for chosen in designations]
+        )
         orders.line.extend([part.first_line + item for item in items])
         orders.name.extend([part.payee_name[item] for item in items])
 

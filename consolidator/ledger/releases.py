@@ -84,7 +84,7 @@ def _compare_designations(batch: Batch, part: Slice, ready: Sequence[int], hits:
         item
         for item in ready
         if (chosen := part.designations[item]) is not None
-        and (chosen.version != assessed[item] or paying[item] != find_bank(part.state, batch, first + item))
+        and (chosen.terms.version != assessed[item] or paying[item] != find_bank(part.state, batch, first + item))
     ]
     hits.add(changed, REDESIGNATED, ORANGE)
     for item in changed:

@@ -24,7 +24,7 @@ def find_paying_banks(part: Slice) -> Sequence[str]:
     paying = frozenset(part.programme.paying_banks)
     agent = part.programme.agent_bank
     return [
-        designation.bank if designation is not None and designation.bank in paying else agent
+        designation.terms.bank if designation is not None and designation.terms.bank in paying else agent
         for designation in part.designations
     ]
 
@@ -46,7 +46,7 @@ def hold_unroutable(part: Slice, hits: Hits) -> None:
     unreachable = [
         item
         for item, chosen in choices
-        if chosen is not None and chosen.bank not in paying and not find_branch(part.state, chosen)
+        if chosen is not None and chosen.terms.bank not in paying and not find_branch(part.state, chosen)
     ]
     hits.add(unreachable, NO_BRANCH, ORANGE)
     _hold_too_large(part, hits)
