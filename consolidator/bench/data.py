@@ -15,6 +15,7 @@ STARTED_AT = 1_793_491_200  # 2026-11-01T00:00:00Z
 STANDARD_FEN = 5_000
 CITIZENS_MAX = 300_000  # a county's people
 BATCH_LINES = 10_000
+ROOTS = ("root-1", "root-2")
 PERIODS = [f"2026-{month:02d}" for month in range(1, 13)] + [f"2027-{month:02d}" for month in range(1, 13)]
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 Columns = Mapping[str, Sequence[Any] | None]
@@ -40,7 +41,7 @@ def list_setup(citizens: Sequence[str], window_hours: int = 0) -> Iterator[Comma
 
     ``window_hours`` is the programmes' review window; with none their lines are ordered at once.
     """
-    roots = [make_signer(name).verifier.public.hex() for name in ("root-1", "root-2")]
+    roots = [make_signer(name).verifier.public.hex() for name in ROOTS]
     yield Command("genesis", STARTED_AT, render_genesis(Genesis(county=COUNTY, origin=ORIGIN, roots=roots)))
     count = len(citizens)
     villages = [f"511112{100 + number // 30 % 12:03d}{200 + number % 15:03d}" for number in range(count)]

@@ -23,7 +23,7 @@ from consolidator.bench.data import (
     make_signer,
 )
 from consolidator.bench.memory import measure_peak_bytes
-from consolidator.bench.stages import measure_stages
+from consolidator.bench.stages import Stopwatch, measure_stages
 from consolidator.sealing import County
 from schemas.commands import Command
 from schemas.commits import Outcome, Step
@@ -74,7 +74,7 @@ def run_bench(lines: int, runs: int = 5, progress: Callable[[str], None] = lambd
         progress("分阶段计时 / timing the stages")
         with measure_stages() as watch:
             run_copy(base)
-        return _summarise(lines, measured, watch.seconds)
+        return _summarise(lines, measured, watch)
 
 
 def set_up(base: Path, setup: Iterable[Command], pending: Iterable[Command]) -> None:
@@ -140,15 +140,14 @@ def make_county() -> County:
     return County(make_epoch_keys(), make_signer(ORIGIN))
 
 
-def _summarise(lines: int, measured: Sequence[Run], seconds: dict[str, float]) -> BenchResult:
+def _summarise(lines: int, measured: Sequence[Run], watch: Stopwatch) -> BenchResult:
     middle = statistics.median(run.seconds for run in measured)
-    tree = seconds["leaves and tree"]
     return BenchResult(
         lines=lines,
         runs=len(measured),
         lines_per_second=round(lines / middle),
-        us_per_stage={stage: round(spent / lines * 1e6, 3) for stage, spent in seconds.items()},
-        leaves_per_second=round(measured[0].size / tree) if tree else 0,
+        us_per_stage={stage: round(spent / lines * 1e6, 3) for stage, spent in watch.seconds.items()},
+        leaves_per_second=watch.rate_leaves(measured[0].size),
         start_seconds=round(statistics.median(run.start_seconds for run in measured), 3),
         commits=measured[0].commits,
         memory_mb=measure_peak_bytes() // 2**20,

@@ -57,47 +57,94 @@ class CensusAccount(Struct, frozen=True, array_like=True, gc=False):
         return self.card.checked_on
 
 
-class Designation(Struct, frozen=True, array_like=True, gc=False):
-    """The payee's one account from ``effective_at`` (instant) on; ``version`` counts from 1.
+class Terms(Struct, frozen=True, array_like=True, gc=False):
+    """What a designation says apart from whose account it is: few different ones, many payees.
 
-    A ``suspended`` version says that nothing may be paid to the account any more.
+    ``version`` counts a payee's designations from 1. A ``suspended`` one says that nothing may be paid to the account
+    any more.
     """
 
     version: int
     bank: str
-    account: str
     branch: str
     recorded_at: int
     effective_at: int
     suspended: bool = False
 
 
-History = tuple[Designation, ...]  # versions from 1 on, in order
+class Designation(Struct, frozen=True, array_like=True, gc=False):
+    """The payee's one account from ``effective_at`` (instant) on, and the designation ``before`` it, if there was one.
+
+    A payee's history is his newest designation. Loops over columns read ``terms`` themselves.
+    """
+
+    account: str
+    terms: Terms
+    before: "Designation | None" = None
+
+    @property
+    def version(self) -> int:
+        """Its number in the payee's history, from 1."""
+        return self.terms.version
+
+    @property
+    def bank(self) -> str:
+        """The bank's code."""
+        return self.terms.bank
+
+    @property
+    def branch(self) -> str:
+        """The branch's number, or empty."""
+        return self.terms.branch
+
+    @property
+    def recorded_at(self) -> int:
+        """The instant it was recorded."""
+        return self.terms.recorded_at
+
+    @property
+    def effective_at(self) -> int:
+        """The instant it takes effect."""
+        return self.terms.effective_at
+
+    @property
+    def suspended(self) -> bool:
+        """Whether it says that nothing may be paid to the account."""
+        return self.terms.suspended
 
 
-def find_current(history: History | None, now: int) -> Designation | None:
-    """Give the designation in force at an instant, or None.
+def list_versions(newest: Designation | None) -> list[Designation]:
+    """Give a payee's designations by his newest one, oldest first."""
+    versions = []
+    while newest is not None:
+        versions.append(newest)
+        newest = newest.before
+    return versions[::-1]
 
-    >>> first = Designation(1, "402", "6217000000000001", "", 10, 10)
-    >>> find_current((first, Designation(2, "102", "6222000000000002", "", 20, 50)), 30).version
+
+def find_current(newest: Designation | None, now: int) -> Designation | None:
+    """Give the designation in force at an instant, by the payee's newest one, or None.
+
+    >>> first = Designation("6217000000000001", Terms(1, "402", "", 10, 10))
+    >>> find_current(Designation("6222000000000002", Terms(2, "102", "", 20, 50), first), 30).version
     1
     """
-    if history is None:
-        return None
-    return next((entry for entry in reversed(history) if entry.effective_at <= now), None)
+    while newest is not None and newest.terms.effective_at > now:
+        newest = newest.before
+    return newest
 
 
-def find_payable(history: History | None, now: int) -> Designation | None:
+def find_payable(newest: Designation | None, now: int) -> Designation | None:
     """Give the designation that may be paid to at an instant: the one in force, unless it is suspended."""
-    current = find_current(history, now)
+    current = find_current(newest, now)
     return None if current is None or current.suspended else current
 
 
-def find_all_payable(histories: Iterable[History | None], now: int) -> list[Designation | None]:
-    """Do :func:`find_payable` for a column; the usual history of one entry, never a suspension, costs no call."""
+def find_all_payable(column: Iterable[Designation | None], now: int) -> list[Designation | None]:
+    """Do :func:`find_payable` for a column; the usual case, the newest is the one, costs no call."""
     return [
-        history[0]
-        if history is not None and len(history) == 1 and history[0].effective_at <= now
-        else find_payable(history, now)
-        for history in histories
+        newest
+        if newest is not None and (terms := newest.terms).effective_at <= now and not terms.suspended
+        else find_payable(newest, now)
+        for newest in column
     ]

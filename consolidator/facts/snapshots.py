@@ -6,19 +6,18 @@ left of the state is written by msgspec as it is.
 
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from consolidator.facts.accounts import Card, CensusAccount, Designation, History
+from consolidator.facts.accounts import Card, CensusAccount, Designation, Terms, list_versions
 from consolidator.facts.lines import Amounts
 from consolidator.facts.registers import Person
 from consolidator.facts.state import State
 
-Terms = tuple[int, str, str, int, int, bool]  # a designation without its account
 Numbers = bytes  # 32-bit integers that point into a list of values
 Places = bytes  # 64-bit integers
 
@@ -70,6 +69,12 @@ class _Index:
         except KeyError:
             return _pack([numbers.setdefault(value, len(numbers)) for value in values])
 
+    def number_shared(self, values: Sequence[Any]) -> Numbers:
+        """Do :meth:`number` for few objects that stand in many places: each is hashed and compared only once."""
+        different = {id(value): value for value in values}
+        numbers = {key: self._numbers.setdefault(value, len(self._numbers)) for key, value in different.items()}
+        return _pack(map(numbers.__getitem__, map(id, values)))
+
     def list_values(self) -> list[Any]:
         """Give all values by number."""
         return list(self._numbers)
@@ -95,7 +100,8 @@ def _pack(numbers: Iterable[int]) -> Numbers:
 def _split(state: State) -> _Tables:
     people, library = state.registers.population, state.registers.library
     persons, cards_held = people.values(), state.accounts.values()
-    versions = [version for history in state.designations.values() for version in history]
+    histories = list(map(list_versions, state.designations.values()))
+    versions = list(chain.from_iterable(histories))
     ids, villages, households = _Index(people), _Index(), _Index()
     accounts, cards, terms = _Index(state.accounts), _Index(), _Index()
     tables = _Tables(
@@ -110,28 +116,17 @@ def _split(state: State) -> _Tables:
         accounts=[],
         holders=ids.number([held.holder for held in cards_held]),
         cards=[],
-        card_of=cards.number([held.card for held in cards_held]),
+        card_of=cards.number_shared([held.card for held in cards_held]),
         payees=ids.number(state.designations),
-        versions=_pack(map(len, state.designations.values())),
+        versions=_pack(map(len, histories)),
         chosen=accounts.number([version.account for version in versions]),
         terms=[],
-        terms_of=terms.number(list(map(_list_terms, versions))),
+        terms_of=terms.number_shared([version.terms for version in versions]),
         entitlements=list(_split_entitlements(state, ids)),
     )
     tables.ids, tables.households, tables.villages = ids.list_values(), households.list_values(), villages.list_values()
     tables.accounts, tables.cards, tables.terms = accounts.list_values(), cards.list_values(), terms.list_values()
     return tables
-
-
-def _list_terms(version: Designation) -> Terms:
-    return (
-        version.version,
-        version.bank,
-        version.branch,
-        version.recorded_at,
-        version.effective_at,
-        version.suspended,
-    )
 
 
 def _split_entitlements(state: State, ids: _Index) -> Iterator[tuple[str, str, Numbers, list[str], Numbers, Places]]:
@@ -179,13 +174,14 @@ def _unpack(kind: str, raw: bytes) -> Amounts:
     return values
 
 
-def _join_histories(tables: _Tables) -> Iterator[History]:
+def _join_histories(tables: _Tables) -> Iterator[Designation]:
+    """Give each payee's newest designation, with those before it."""
     picked = zip(_pick(tables.accounts, tables.chosen), _pick(tables.terms, tables.terms_of), strict=True)
-    versions = (
-        Designation(version, bank, account, branch, recorded_at, effective_at, suspended)
-        for account, (version, bank, branch, recorded_at, effective_at, suspended) in picked
-    )
-    return (tuple(islice(versions, count)) for count in _unpack("i", tables.versions))
+    for count in _unpack("i", tables.versions):
+        newest = Designation(*next(picked))
+        for account, terms in islice(picked, count - 1):
+            newest = Designation(account, terms, newest)
+        yield newest
 
 
 def _join_entitlements(tables: _Tables) -> dict[str, dict[str, dict[str, int]]]:

@@ -2,8 +2,7 @@
 
 from msgspec import Struct, field
 
-from consolidator.facts.accounts import CensusAccount
-from consolidator.facts.accounts import History as DesignationHistory
+from consolidator.facts.accounts import CensusAccount, Designation
 from consolidator.facts.lines import Batch
 from consolidator.facts.parties import Officer, OpenDocument, Source
 from consolidator.facts.programmes import Bank, Plan, Programme, RuleSetting
@@ -76,9 +75,9 @@ class State(Struct):
     headers have their conflict or gap entry (place, key, digest). ``open``: key → its unfinished document. ``pending``:
     digest → document that waits for its second person. ``moves``: ``programme|bank|state`` → count and fen since the
     last close. ``faults``: account → what its bank says is wrong with it. ``suppressions``: code →
-    ``programme|beneficiary``.
-    ``expected``: ``programme|period|township``. ``overdue``: what was noted as late → the finding. ``plan_use``:
-    ``programme|plan number`` → fen that is ready, held or paid, and fen that is paid.
+    ``programme|beneficiary``. ``designations``: payee → his newest one. ``expected``: ``programme|period|township``.
+    ``overdue``: what was noted as late → the finding. ``plan_use``: ``programme|plan number`` → fen that is ready, held
+    or paid, and fen that is paid.
     """
 
     county: str
@@ -95,7 +94,7 @@ class State(Struct):
     pending: dict[str, OpenDocument] = field(default_factory=dict)
     registers: Registers = field(default_factory=Registers)
     accounts: dict[str, CensusAccount] = field(default_factory=dict)
-    designations: dict[str, DesignationHistory] = field(default_factory=dict)
+    designations: dict[str, Designation] = field(default_factory=dict)
     batches: list[Batch] = field(default_factory=list)
     batch_index: dict[str, int] = field(default_factory=dict)
     bank_codes: list[str] = field(default_factory=list)

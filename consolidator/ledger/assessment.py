@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from consolidator.facts.accounts import Designation
+from consolidator.facts.accounts import Designation, Terms
 from consolidator.facts.lines import HELD, READY, REFUSED, Batch, derive_place
 from consolidator.facts.state import State
 from consolidator.ledger.claims import claim_lines
@@ -19,7 +19,7 @@ from schemas.entries import LineBlock, LinePrivates
 from schemas.instants import render_instant
 
 _STATE_NAMES = {READY: "ready", HELD: "held", REFUSED: "refused"}
-NO_DESIGNATION = Designation(0, "", "", "", 0, 0)
+NO_DESIGNATION = Designation("", Terms(0, "", "", 0, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def apply_verdict(state: State, batch: Batch, part: Slice, verdict: Verdict) -> 
     for (decided, _), lines in sorted(groups.items()):
         move_lines(state, batch, lines, decided)
     working = open_lines(batch)
-    working.designation += [0 if chosen is None else chosen.version for chosen in part.designations]
+    working.designation += [0 if chosen is None else chosen.terms.version for chosen in part.designations]
     for item in sorted(verdict.hits.held - verdict.hits.refused):
         working.findings[first + item] = sorted(verdict.hits.findings[item])
 
@@ -69,7 +69,7 @@ def render_lines(batch: Batch, part: Slice, verdict: Verdict, now: int) -> LineB
         findings[item] = '["' + '","'.join(sorted(found)) + '"]'
     paying = frozenset(part.programme.paying_banks)
     routes = [
-        "" if not bank else ON_US if chosen is not None and chosen.bank in paying else INTERBANK
+        "" if not bank else ON_US if chosen is not None and chosen.terms.bank in paying else INTERBANK
         for bank, chosen in zip(verdict.banks, part.designations, strict=True)
     ]
     return LineBlock(
@@ -101,7 +101,7 @@ def render_privates(part: Slice, evidence: Mapping[int, Mapping[str, Any]]) -> L
         account=[chosen.account for chosen in designations],
         beneficiary_id=part.beneficiary_id,
         beneficiary_name=columns.beneficiary_name,
-        designation=[chosen.version for chosen in designations],
+        designation=[chosen.terms.version for chosen in designations],
         evidence=facts,
         head_id=[""] * count if columns.head_id is None else [head or "" for head in columns.head_id],
         payee_id=part.payee_id,

@@ -139,7 +139,7 @@ def _name_position(parts: Parts, line: int) -> str:
 def _assess(act: Act[BatchHeader], parts: Parts, batch: Batch) -> Iterator[Emission]:
     state = act.state
     roster = _build_roster(state, batch, parts)
-    members = [(rule, rule.group(roster)) for rule in GROUP_RULES]
+    members = _group_members(roster)
     groups = _run_group_rules(roster, members)
     yield from mark_earlier(state, batch, groups, act.cause)
     programme = state.policy.programmes[batch.programme]
@@ -247,6 +247,10 @@ def _join_accounts(parts: Parts) -> list[str | None] | None:
     if all(part.columns.account is None for part in parts):
         return None
     return [value for part in parts for value in part.columns.account or [None] * len(part.columns)]
+
+
+def _group_members(roster: Roster) -> _Groups:
+    return [(rule, rule.group(roster)) for rule in GROUP_RULES]
 
 
 def _run_group_rules(roster: Roster, members: _Groups) -> list[GroupHits]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from consolidator.facts.accounts import Designation
+from consolidator.facts.accounts import Designation, list_versions
 from consolidator.facts.lines import HELD, LINE_STATES, READY, STOPPED, Batch, derive_place
 from consolidator.facts.state import Members, State
 from consolidator.ledger.assessment import NO_DESIGNATION
@@ -96,7 +96,7 @@ def emit_change(state: State, batch: Batch, part: Slice, change: Change, emissio
 def _find_assessed(state: State, batch: Batch, part: Slice, item: int) -> Designation:
     """Give the designation a ready line was assessed with, which may no longer be the one in force."""
     version = open_lines(batch).designation[part.first_line - 1 + item]
-    return state.designations[part.payee_id[item]][version - 1]
+    return list_versions(state.designations[part.payee_id[item]])[version - 1]
 
 
 def _keep_findings(state: State, batch: Batch, line: int, change: Change) -> None:

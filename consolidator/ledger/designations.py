@@ -6,7 +6,7 @@ A suspension takes effect at once, too; naming the suspended account again ends 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
-from consolidator.facts.accounts import Designation, find_current
+from consolidator.facts.accounts import Designation, Terms, find_current
 from consolidator.ledger.acts import Act
 from consolidator.ledger.emission import Emission
 from consolidator.ledger.items import carry_out
@@ -42,14 +42,14 @@ def _record(
 
 def _suspend(act: Act[DesignationsHeader], payee: str, bank: str, account: str, _branch: str | None) -> str:
     """Stop paying to the account in force, from now on; a change that is cooling off is taken back with it."""
-    history = act.state.designations.get(payee)
-    current = find_current(history, act.state.now)
-    if history is None or current is None or (current.bank, current.account) != (bank, account):
+    newest = act.state.designations.get(payee)
+    current = find_current(newest, act.state.now)
+    if newest is None or current is None or (current.bank, current.account) != (bank, account):
         return "S14"
-    if not (current.suspended and history[-1] is current):
+    if not (current.suspended and newest is current):
         now = act.state.now
-        suspended = Designation(len(history) + 1, bank, account, current.branch, now, now, suspended=True)
-        act.state.designations[payee] = (*history, suspended)
+        terms = Terms(newest.version + 1, bank, current.branch, now, now, suspended=True)
+        act.state.designations[payee] = Designation(account, terms, newest)
     return ""
 
 
@@ -67,15 +67,16 @@ def _designate(act: Act[DesignationsHeader], payee: str, bank: str, account: str
         return "S06"
     if known.status in _UNUSABLE:
         return "S15"
-    history = state.designations.get(payee, ())
+    newest = state.designations.get(payee)
     choice = (bank, account, branch or known.branch)
-    if history and _describe(history[-1]) == choice and not history[-1].suspended:
+    if newest is not None and _describe(newest) == choice and not newest.suspended:
         return ""
     cooling = state.policy.settings.get("cooling_off_hours", SETTINGS["cooling_off_hours"]) * HOUR_SECONDS
-    current = find_current(history, state.now)
+    current = find_current(newest, state.now)
     stays = current is None or (current.bank, current.account) == (bank, account)
     effective_at = state.now if stays else state.now + cooling
-    state.designations[known.holder] = (*history, Designation(len(history) + 1, *choice, state.now, effective_at))
+    terms = Terms(1 if newest is None else newest.version + 1, bank, choice[2], state.now, effective_at)
+    state.designations[known.holder] = Designation(account, terms, newest)
     return ""
 
 

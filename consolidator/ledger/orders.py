@@ -35,12 +35,10 @@ class OrderBook:
 
     def add(self, part: Slice, items: Sequence[int]) -> None:
         """Add ready items of a slice at the account designated now, which is the assessed one."""
-        by_bank: dict[str, list[int]] = {}
-        for item in items:
-            bank = find_bank(self._state, self._batch, part.first_line + item)
-            by_bank.setdefault(bank, []).append(item)
-        for bank, chosen in by_bank.items():
-            self._append(bank, part, chosen)
+        banks = self._batch.banks[part.first_line - 1 : part.first_line - 1 + len(part)]
+        for index in sorted({banks[item] for item in items}):
+            chosen = [item for item in items if banks[item] == index]
+            self._append(find_bank(self._state, self._batch, part.first_line + chosen[0]), part, chosen)
 
     def _append(self, bank: str, part: Slice, items: Sequence[int]) -> None:
         designations = [found for found in map(part.designations.__getitem__, items) if found is not None]
@@ -49,12 +47,13 @@ class OrderBook:
         orders = self._lists.setdefault(
             bank, OrderColumns(account=[], amount_fen=[], bank=[], branch=[], line=[], name=[])
         )
-        fen = self._batch.fen
         orders.account.extend([chosen.account for chosen in designations])
-        orders.amount_fen.extend([fen[part.first_line - 1 + item] for item in items])
-        orders.bank.extend([chosen.bank for chosen in designations])
+        orders.amount_fen.extend([part.amount_fen[item] for item in items])
+        orders.bank.extend([chosen.terms.bank for chosen in designations])
         state = self._state
-        orders.branch.extend(["" if chosen.bank in paying else find_branch(state, chosen) for chosen in designations])
+        orders.branch.extend(
+            ["" if chosen.terms.bank in paying else find_branch(state, chosen) for chosen in designations]
+        )
         orders.line.extend([part.first_line + item for item in items])
         orders.name.extend([part.payee_name[item] for item in items])
 

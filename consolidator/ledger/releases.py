@@ -1,6 +1,6 @@
 """Owns ``release``: judged at its confirm's position. Line rules run again, then the figures must be what is ready."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from consolidator.facts.lines import HELD, READY, Batch
 from consolidator.facts.state import State
@@ -60,15 +60,11 @@ def _check_again(act: Act[ReleaseHeader], batch: Batch, index: int, book: OrderB
     hits = run_line_rules(part)
     hold_unroutable(part, hits)
     _compare_designations(batch, part, ready, hits)
-    still = []
-    for item in ready:
-        new = _list_new(batch, first + item, hits, item)
-        if new:
-            change = Change(item, HELD, new, hits.evidence.get(item, {}), act.key, act.cause)
-            emit_change(act.state, batch, part, change, emission)
-        else:
-            still.append(item)
-    book.add(part, still)
+    news = _find_news(batch, part, ready, hits)
+    for item, new in news.items():
+        change = Change(item, HELD, new, hits.evidence.get(item, {}), act.key, act.cause)
+        emit_change(act.state, batch, part, change, emission)
+    book.add(part, [item for item in ready if item not in news] if news else ready)
     return emission
 
 
@@ -89,17 +85,26 @@ def _compare_designations(batch: Batch, part: Slice, ready: Sequence[int], hits:
         item
         for item in ready
         if (chosen := part.designations[item]) is not None
-        and (chosen.version != assessed[item] or paying[item] != find_bank(part.state, batch, first + item))
+        and (chosen.terms.version != assessed[item] or paying[item] != find_bank(part.state, batch, first + item))
     ]
     hits.add(changed, REDESIGNATED, ORANGE)
     for item in changed:
         hits.explain(item, REDESIGNATED, {"assessed_designation": assessed[item]})
 
 
-def _list_new(batch: Batch, line: int, hits: Hits, item: int) -> list[str]:
-    """Give the findings that stop a line and were not cleared; no clearing covers H01, so that is always news."""
-    cleared = open_lines(batch).cleared.get(line, ())
-    return [reason.partition("|")[0] for reason in list_reasons(hits, item) if reason not in cleared]
+def _find_news(batch: Batch, part: Slice, ready: Sequence[int], hits: Hits) -> Mapping[int, list[str]]:
+    """Give, for the ready items that have any, the findings that stop a line and were not cleared.
+
+    No clearing covers H01, so that is always news.
+    """
+    cleared = open_lines(batch).cleared
+    news: dict[int, list[str]] = {}
+    for item in sorted((hits.refused | hits.held).intersection(ready)):
+        reasons = list_reasons(hits, item)
+        known = cleared.get(part.first_line + item, ())
+        if new := [reason.partition("|")[0] for reason in reasons if reason not in known]:
+            news[item] = new
+    return news
 
 
 def _judge(act: Act[ReleaseHeader], batch: Batch, ready: Figures) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from consolidator.ledger.emission import Emission
 from consolidator.ledger.items import Tally, read_parts
 from consolidator.ledger.moves import derive_bank_index, open_lines
 from consolidator.ledger.orders import finish_batch
-from consolidator.ledger.routing import NO_BRANCH, TOO_LARGE, find_paying_banks
+from consolidator.ledger.routing import NO_BRANCH, TOO_LARGE, find_paying_bank
 from consolidator.rules.catalogue import ORANGE, RED, render_finding
 from consolidator.rules.groups import GROUP_RULES
 from consolidator.rules.slices import Slice
@@ -117,7 +117,7 @@ def _clear(review: _Review, line: int, reason: str) -> str:
     working.designation[line - 1] = designation.version
     # What has gone meanwhile was not cleared: it is news if it comes back.
     working.cleared[line] = list_reasons(hits, item)
-    batch.banks[line - 1] = derive_bank_index(review.act.state, find_paying_banks(part)[item])
+    batch.banks[line - 1] = derive_bank_index(review.act.state, find_paying_bank(part.programme, designation))
     review.change((part, item), READY, findings, reason)
     return ""
 

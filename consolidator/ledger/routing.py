@@ -8,6 +8,7 @@ the one policy has for its bank.
 from collections.abc import Sequence
 
 from consolidator.facts.accounts import Designation
+from consolidator.facts.programmes import Programme
 from consolidator.facts.state import State
 from consolidator.rules.catalogue import ORANGE
 from consolidator.rules.running import Hits
@@ -23,9 +24,14 @@ def find_paying_banks(part: Slice) -> Sequence[str]:
     paying = frozenset(part.programme.paying_banks)
     agent = part.programme.agent_bank
     return [
-        designation.bank if designation is not None and designation.bank in paying else agent
+        designation.terms.bank if designation is not None and designation.terms.bank in paying else agent
         for designation in part.designations
     ]
+
+
+def find_paying_bank(programme: Programme, designation: Designation) -> str:
+    """Give the bank that pays to one designated account."""
+    return designation.bank if designation.bank in programme.paying_banks else programme.agent_bank
 
 
 def hold_unroutable(part: Slice, hits: Hits) -> None:
@@ -40,7 +46,7 @@ def hold_unroutable(part: Slice, hits: Hits) -> None:
     unreachable = [
         item
         for item, chosen in choices
-        if chosen is not None and chosen.bank not in paying and not find_branch(part.state, chosen)
+        if chosen is not None and chosen.terms.bank not in paying and not find_branch(part.state, chosen)
     ]
     hits.add(unreachable, NO_BRANCH, ORANGE)
     _hold_too_large(part, hits)

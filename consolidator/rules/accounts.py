@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from consolidator.facts.accounts import Designation
+from consolidator.facts.accounts import Designation, list_versions
 from consolidator.rules.slices import Slice, find_parameter
 from schemas.instants import derive_day_number
 
@@ -54,7 +54,9 @@ def _list_faulty(part: Slice) -> Sequence[tuple[int, str]]:
 
 def find_restless(part: Slice) -> Sequence[int]:
     """R14: more than ``changes_max`` changes within a year, or one that took effect less than ``quiet_days`` ago."""
-    changed = [item for item, chosen in enumerate(part.designations) if chosen is not None and chosen.version > 1]
+    changed = [
+        item for item, chosen in enumerate(part.designations) if chosen is not None and chosen.before is not None
+    ]
     if not changed:
         return ()
     changes_max = find_parameter(part.state, "R14", "changes_max")
@@ -70,7 +72,7 @@ def find_restless(part: Slice) -> Sequence[int]:
 def list_change_ages(part: Slice, item: int) -> list[int]:
     """Give the ages in days of a payee's changes in force within a year: versions that name another account."""
     today = derive_day_number(part.state.now)
-    history = part.state.designations[part.payee_id[item]]
+    history = list_versions(part.state.designations[part.payee_id[item]])
     # A later version that takes effect first takes a change back: it was never in force.
     in_force = [
         version

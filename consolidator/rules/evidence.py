@@ -66,8 +66,8 @@ def tell_account_status(part: Slice, item: int) -> Facts:
 
 def tell_suspension(part: Slice, item: int) -> Facts:
     """R13: the designation that is suspended, or the one that is not in force yet, if there is any."""
-    history = part.state.designations.get(part.payee_id[item])
-    return {"suspended" if history[-1].suspended else "pending": history[-1].version} if history else {}
+    newest = part.state.designations.get(part.payee_id[item])
+    return {} if newest is None else {"suspended" if newest.suspended else "pending": newest.version}
 
 
 def tell_changes(part: Slice, item: int) -> Facts:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from consolidator.facts.accounts import CensusAccount, Designation, find_current
+from consolidator.facts.accounts import CensusAccount, Designation, find_current, list_versions
 from consolidator.facts.state import State
 from consolidator.privacy.masking import mask_account_for_owner, mask_name
 from schemas.errors import UsageError
@@ -46,12 +46,11 @@ def list_questions(state: State, bank: str) -> list[Question]:
 
 def _list_standing(state: State) -> Iterator[Designation]:
     """Give the designations that are in force or will be."""
-    for history in state.designations.values():
-        current = find_current(history, state.now)
+    for newest in state.designations.values():
+        current = find_current(newest, state.now)
         if current is not None:
             yield current
-        if history:
-            yield history[-1]
+        yield newest
 
 
 def name_person(state: State, identity: str) -> str:
@@ -68,9 +67,9 @@ def find_town(state: State, identity: str) -> str:
 
 def show_person(state: State, identity: str, *, full: bool) -> dict[str, Any]:
     """Answer the three questions for one person; name and accounts are masked and the ID left out unless ``full``."""
-    history = state.designations.get(identity, ())
-    versions = {entry.account: entry.version for entry in history}
-    current = find_current(history, state.now)
+    newest = state.designations.get(identity)
+    versions = {entry.account: entry.version for entry in list_versions(newest)}
+    current = find_current(newest, state.now)
     found = sorted(
         (known.bank, account, known) for account, known in state.accounts.items() if known.holder == identity
     )
@@ -113,8 +112,8 @@ def _name_programme(state: State, identifier: str) -> str:
 
 def list_histories(state: State, identity: str, *, full: bool) -> list[Mapping[str, Any]]:
     """Give a payee's designations, oldest first: version, account, instants, and how each stands now."""
-    history = state.designations.get(identity, ())
-    current = find_current(history, state.now)
+    history = list_versions(state.designations.get(identity))
+    current = find_current(history[-1], state.now) if history else None
     return [
         {
             "version": entry.version,

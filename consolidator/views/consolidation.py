@@ -73,7 +73,7 @@ def build_report(state: State) -> Consolidation:
         return towns.setdefault(code, Town(code))
 
     cards = Counter(known.holder for known in state.accounts.values())
-    payable = {payee for payee, history in state.designations.items() if find_payable(history, state.now) is not None}
+    payable = {payee for payee, newest in state.designations.items() if find_payable(newest, state.now) is not None}
     undesignated = list(_list_undesignated(state, cards, payable))
     shared = list(_list_shared(state))
     for identity in state.registers.population:

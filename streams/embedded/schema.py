@@ -13,6 +13,7 @@ SQLITE_OLDEST = (3, 37, 0)  # the first that knows STRICT tables
 BUSY_MILLISECONDS = 60_000  # one append of the biggest document, with room
 WAL_BYTES_KEPT = 67_108_864  # a snapshot makes the WAL grow; it is cut back to this
 PAGE_BYTES = 16_384  # rows are blobs of 50 to 300 kB, so bigger pages mean fewer of them
+CHECKPOINT_PAGES = 256  # 4 MB: the commit that fills the WAL waits until so much is copied into the file
 
 TABLES = """
 CREATE TABLE commands (
@@ -74,6 +75,7 @@ def connect(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(f"PRAGMA journal_size_limit = {WAL_BYTES_KEPT}")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
     return connection
 
 

@@ -26,6 +26,7 @@ def test_separate_acts_order_every_line() -> None:
     result = measure_acts(2000, 1, lambda _: None)
     assert result["lines_per_second"] > 0
     assert result["size"] > 2000
+    assert result["leaves_per_second"] > 0
     assert "hold and clear" in result["conditions"]["counted"]
 
 
@@ -35,6 +36,7 @@ def test_small_batches_are_timed_one_by_one_and_together(monkeypatch: pytest.Mon
     result = measure_small(4, lambda _: None)
     assert 0 < result["median_ms"] <= result["p99_ms"]
     assert result["grouped_batches_per_second"] > 0
+    assert result["leaves_per_second"] > 0
 
 
 def test_a_countys_size_is_counted_a_citizen_and_a_claim() -> None:
@@ -42,9 +44,12 @@ def test_a_countys_size_is_counted_a_citizen_and_a_claim() -> None:
     assert 100 < result["bytes_per_citizen"] < 5000
     assert 20 < result["bytes_per_claim"] < 1000
     assert result["start_seconds"] > 0
+    assert result["status_seconds"] > 0
+    assert result["leaves_per_second"] > 0
 
 
 def test_two_counties_run_side_by_side() -> None:
     result = measure_pair(1000, 1, lambda _: None)
     assert result["one_lines_per_second"] > 0
     assert result["ratio"] > 0
+    assert result["leaves_per_second"] > 0

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from consolidator.facts.accounts import find_current
+from consolidator.facts.accounts import find_current, list_versions
 from consolidator.facts.registers import Official, Person, Relation, Snapshot
 from schemas.instants import HOUR_SECONDS
 from tests.support.world import HOUR, VILLAGE, World, codes_of, make_account, make_id, make_name
@@ -239,7 +239,7 @@ def test_a_first_choice_takes_effect_at_once_and_a_change_after_cooling_off(cens
     changed = census.now
     assert current(census, changed + 72 * HOUR_SECONDS - 1) == make_account(1)
     assert current(census, changed + 72 * HOUR_SECONDS) == make_account(2)
-    assert [entry.version for entry in census.state.designations[ONE]] == [1, 2]
+    assert [entry.version for entry in list_versions(census.state.designations[ONE])] == [1, 2]
 
 
 def test_the_cooling_off_time_is_a_setting(census: World) -> None:
@@ -299,6 +299,6 @@ def test_a_designation_takes_the_branch_of_the_census_unless_it_states_one(censu
     columns = {"holder_id": [ONE], "bank": ["103"], "account": [make_account(3)], "branch": ["103000000001"]}
     census.send("clerk", fields, columns)
     designate(census, 3, "103")
-    assert census.state.designations[ONE][0].branch == "103000000001"
+    assert census.state.designations[ONE].branch == "103000000001"
     census.designate([TWO], ["402"], [make_account(4)], ["402000000009"])
-    assert census.state.designations[TWO][0].branch == "402000000009"
+    assert census.state.designations[TWO].branch == "402000000009"

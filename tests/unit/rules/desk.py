@@ -4,7 +4,6 @@ from array import array
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from consolidator.facts.accounts import Designation
 from consolidator.facts.lines import LINE_STATES, Batch
 from consolidator.facts.programmes import Programme, RuleSetting
 from consolidator.facts.registers import Person, Snapshot
@@ -13,6 +12,7 @@ from consolidator.rules.groups import GROUP_RULES, GroupHits, Roster, run_group_
 from consolidator.rules.running import Hits, run_line_rules
 from consolidator.rules.slices import Slice, build_slice
 from schemas.parts import BatchPart, Parsed
+from tests.support.designating import make_first
 from tests.support.world import COUNTY, ORIGIN, START, VILLAGE, make_account, make_id, make_name
 
 PEOPLE = [make_id(number) for number in range(8)]
@@ -45,7 +45,7 @@ def make_state(**settings: RuleSetting) -> State:
     registers.snapshots = {name: Snapshot("2026-10-31", "bureau", f"reg-{name}") for name in REGISTERS}
     for number, identity in enumerate(PEOPLE):
         registers.population[identity] = Person(identity, make_name(number), f"H{number // 2}", VILLAGE)
-        state.designations[identity] = (Designation(1, "402", make_account(number), "", 0, 0),)
+        state.designations[identity] = make_first("402", make_account(number), "", 0, 0)
     registers.library = dict.fromkeys([*PEOPLE, FIRM], VILLAGE)
     return state
 

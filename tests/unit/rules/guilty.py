@@ -6,11 +6,12 @@ from typing import Any
 
 import msgspec
 
-from consolidator.facts.accounts import Card, CensusAccount, Designation
+from consolidator.facts.accounts import Card, CensusAccount
 from consolidator.facts.programmes import RuleSetting
 from consolidator.facts.registers import Official
 from consolidator.facts.state import State
 from consolidator.rules.running import Hits
+from tests.support.designating import redesignate
 from tests.support.world import START, VILLAGE, make_account, make_id
 from tests.unit.rules.desk import PEOPLE, PROGRAMME, make_state, run
 
@@ -80,7 +81,7 @@ def _prepare_relative(state: State) -> Columns:
 
 def _state_fault(status: str) -> Callable[[State], Columns]:
     def prepare(state: State) -> Columns:
-        account = state.designations[PERSON][0].account
+        account = state.designations[PERSON].account
         state.faults[account] = status
         state.accounts[account] = CensusAccount(PERSON, Card("402", "", "self", (), status, "2026-10-15"))
         return {}
@@ -93,8 +94,7 @@ def _prepare_rerouting(_: State) -> Columns:
 
 
 def _prepare_change(state: State) -> Columns:
-    changed = Designation(2, "402", make_account(50), "", START - DAY, START - DAY)
-    state.designations[PERSON] += (changed,)
+    redesignate(state, PERSON, "402", make_account(50), "", START - DAY, START - DAY)
     return {}
 
 

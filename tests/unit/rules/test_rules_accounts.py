@@ -2,9 +2,10 @@
 
 import pytest
 
-from consolidator.facts.accounts import Card, CensusAccount, Designation
+from consolidator.facts.accounts import Card, CensusAccount
 from consolidator.facts.programmes import RuleSetting
 from consolidator.facts.state import State
+from tests.support.designating import make_first, redesignate
 from tests.support.world import START, make_account
 from tests.unit.rules.desk import PEOPLE, findings_of, make_state, run
 
@@ -17,7 +18,7 @@ def change_accounts(state: State, *days_ago: int) -> None:
     """Let the payee change his account to a new one as many days ago as stated, one after the other."""
     for number, days in enumerate(days_ago, start=2):
         at = state.now - days * DAY
-        state.designations[PAYEE] += (Designation(number, "402", make_account(100 + number), "", at, at),)
+        redesignate(state, PAYEE, "402", make_account(100 + number), "", at, at)
 
 
 # ---- R12 and R46
@@ -66,12 +67,11 @@ def test_the_answer_and_its_day_are_evidence_where_the_census_has_the_account() 
 
 def test_r13_tells_a_suspended_account_from_one_that_is_not_in_force_yet_and_from_none() -> None:
     state = make_state()
-    state.designations[PAYEE] += (Designation(2, "402", make_account(0), "", 5, 5, suspended=True),)
-    state.designations[PEOPLE[1]] = (Designation(1, "402", make_account(1), "", START, START + 1),)
+    redesignate(state, PAYEE, "402", make_account(0), "", 5, 5, suspended=True)
+    state.designations[PEOPLE[1]] = make_first("402", make_account(1), "", START, START + 1)
     del state.designations[PEOPLE[2]]
-    state.designations[PEOPLE[3]] = ()
-    hits = run(state, PEOPLE[:5])
-    assert hits.findings == {item: ["R13:orange"] for item in range(4)}
+    hits = run(state, PEOPLE[:4])
+    assert hits.findings == {item: ["R13:orange"] for item in range(3)}
     assert hits.evidence == {0: {"R13": {"suspended": 2}}, 1: {"R13": {"pending": 1}}}
 
 
@@ -92,7 +92,7 @@ def test_r14_holds_a_payment_less_than_three_days_after_a_change(days: int, foun
 
 def test_r14_counts_the_calendar_days_of_china() -> None:
     state = make_state(R14=RuleSetting(parameters={"quiet_days": 1}))
-    state.designations[PAYEE] += (Designation(2, "402", make_account(50), "", 0, CHINA_MIDNIGHT - 1),)
+    redesignate(state, PAYEE, "402", make_account(50), "", 0, CHINA_MIDNIGHT - 1)
     state.now = CHINA_MIDNIGHT - 1
     assert findings_of(state, PAYEE) == ["R14:orange"]
     state.now = CHINA_MIDNIGHT
@@ -132,7 +132,7 @@ def test_r14_takes_the_countys_thresholds(parameters: dict[str, int], found: lis
 
 def test_r14_has_nothing_against_a_first_choice_however_new() -> None:
     state = make_state(R14=RuleSetting(parameters={"changes_max": 0}))
-    state.designations[PAYEE] = (Designation(1, "402", make_account(0), "", START, START),)
+    state.designations[PAYEE] = make_first("402", make_account(0), "", START, START)
     assert findings_of(state, PAYEE) == []
 
 
@@ -148,21 +148,22 @@ def test_r14_counts_another_bank_or_account_and_no_new_branch_number(
     second: tuple[str, str, str], change: object
 ) -> None:
     state = make_state()
-    state.designations[PAYEE] += (Designation(2, *second, START, START),)
+    redesignate(state, PAYEE, *second, START, START)
     assert (findings_of(state, PAYEE) == ["R14:orange"]) is change
 
 
 def test_r14_takes_a_suspension_that_ended_for_no_change() -> None:
     state = make_state()
     own = ("402", make_account(0), "", START, START)
-    state.designations[PAYEE] += (Designation(2, *own, suspended=True), Designation(3, *own))
+    redesignate(state, PAYEE, *own, suspended=True)
+    redesignate(state, PAYEE, *own)
     assert findings_of(state, PAYEE) == []
 
 
 def test_r14_does_not_count_a_change_that_is_still_cooling_off() -> None:
     state = make_state(R14=RuleSetting(parameters={"changes_max": 1}))
     change_accounts(state, 30)
-    state.designations[PAYEE] += (Designation(3, "402", make_account(60), "", START, START + 3 * DAY),)
+    redesignate(state, PAYEE, "402", make_account(60), "", START, START + 3 * DAY)
     assert findings_of(state, PAYEE) == []
 
 
@@ -174,29 +175,24 @@ def test_r14_looks_at_the_payee_who_changed_and_not_at_his_neighbours() -> None:
 
 def test_r14_does_not_count_a_change_that_was_taken_back_before_it_was_in_force() -> None:
     state = make_state()
-    state.designations[PAYEE] += (
-        Designation(2, "402", make_account(60), "", START - DAY, START + 2 * DAY),
-        Designation(3, "402", make_account(0), "", START, START),
-    )
+    redesignate(state, PAYEE, "402", make_account(60), "", START - DAY, START + 2 * DAY)
+    redesignate(state, PAYEE, "402", make_account(0), "", START, START)
     assert findings_of(state, PAYEE) == []
 
 
 @pytest.mark.parametrize("days", [0, 2, 3, 10])
 def test_r14_never_counts_a_change_that_was_taken_back_also_after_its_time(days: int) -> None:
     state = make_state(R14=RuleSetting(parameters={"changes_max": 0}))
-    state.designations[PAYEE] += (
-        Designation(2, "402", make_account(60), "", START - DAY, START + 2 * DAY),
-        Designation(3, "402", make_account(0), "", START, START),
-    )
+    redesignate(state, PAYEE, "402", make_account(60), "", START - DAY, START + 2 * DAY)
+    redesignate(state, PAYEE, "402", make_account(0), "", START, START)
     state.now = START + days * DAY
     assert findings_of(state, PAYEE) == []
 
 
 def test_r14_counts_two_words_of_one_instant_as_the_last() -> None:
     state = make_state(R14=RuleSetting(parameters={"changes_max": 1, "quiet_days": 0}))
-    state.designations[PAYEE] += tuple(
-        Designation(2 + number, "402", make_account(60 + number), "", START, START) for number in range(2)
-    )
+    for number in range(2):
+        redesignate(state, PAYEE, "402", make_account(60 + number), "", START, START)
     assert findings_of(state, PAYEE) == []
     state.policy.rules["R14"] = RuleSetting(parameters={"changes_max": 0, "quiet_days": 0})
     assert run(state, [PAYEE]).evidence == {0: {"R14": {"changes": 1, "last_days_ago": 0}}}

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consolidator.facts.accounts import Designation
 from consolidator.facts.registers import Person, Relation
 from consolidator.facts.state import State
 from consolidator.rules.identity import fold_name, is_firm_id, is_resident_id
+from tests.support.designating import make_first
 from tests.support.world import START, VILLAGE, make_account, make_id, make_name
 from tests.unit.rules.desk import FIRM, PEOPLE, findings_of, make_state, run
 
@@ -31,7 +31,7 @@ def change_check(identity: str) -> str:
 def collect(state: State, payee: str, **more: Any) -> list[str]:  # noqa: ANN401 -- as for make_slice
     """Let a lawful collector with an account collect for MINOR."""
     state.registers.relations[payee] = {MINOR: [Relation("guardian", "2020-01-01", None)]}
-    state.designations.setdefault(payee, (Designation(1, "402", make_account(99), "", 0, 0),))
+    state.designations.setdefault(payee, make_first("402", make_account(99), "", 0, 0))
     return findings_of(state, MINOR, payee_id=payee, **more)
 
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consolidator.facts.accounts import Designation
 from consolidator.facts.registers import Official, Relation
 from consolidator.facts.state import State
 from consolidator.rules.collection import find_collected
+from tests.support.designating import make_first
 from tests.support.world import START, VILLAGE, make_account
 from tests.unit.rules.desk import FIRM, PEOPLE, PROGRAMME, findings_of, make_slice, make_state, run
 
@@ -75,7 +75,7 @@ def test_r13_looks_for_the_payees_account_not_for_the_beneficiarys(state: State)
 
 
 def test_r13_does_not_take_a_designation_that_is_not_yet_in_force(state: State) -> None:
-    state.designations[OTHER] = (Designation(1, "402", make_account(3), "", START, START + 1),)
+    state.designations[OTHER] = make_first("402", make_account(3), "", START, START + 1)
     assert findings_of(state, OTHER) == ["R13:orange"]
     state.now = START + 1
     assert findings_of(state, OTHER) == []
