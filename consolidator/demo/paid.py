@@ -79,7 +79,7 @@ def tell_score(facts: Facts) -> Section:
     score = facts.score
     sentences = (
         f"示例里埋了 {score.planted:,} 处问题,找到 {score.found:,} 处,误拦 {score.false_holds:,} 笔。",
-        f"{score.planted:,} things were planted, {score.found:,} found; {score.false_holds:,} other lines held wrongly.",
+        f"{score.planted:,} things were planted, {score.found:,} found; {score.false_holds:,} others held wrongly.",
     )
     return Section("九、找得准不准 How well it found what was planted", sentences)
 
