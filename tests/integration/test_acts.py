@@ -118,3 +118,40 @@ def test_a_wrong_act_is_refused_before_it_is_signed(tmp_path: Path, words: list[
         record = journal.last_commit()
         assert record is not None
         assert journal.next_position() == record.position
+
+
+def test_status_lists_what_waits_for_a_second_person_until_somebody_confirms_it(
+    tmp_path: Path, ask: Callable[..., Told], capsys: pytest.CaptureFixture[str]
+) -> None:
+    office = make_home(tmp_path / "home")
+    world = World()
+    world.set_up()
+    world.send_batch("B-1", world.settle_people(3))
+    world.review("reviewer", "hold", "B-1", [1])
+    submit_world(office, tmp_path / "d", world)
+    run_once(office)
+    home, reviewer = office.home.root, save_key(tmp_path, "reviewer")
+    assert ask("status", "--home", home)["awaiting"] == {"count": 0, "documents": []}
+    words = ["--home", home, "--key", reviewer, "bank-402/B-1", 1, "--reason", "属实"]
+    digest = ask("review", "clear", *words, "--id", "CLEAR-1")["digest"]
+    ask("run", "--home", home, "--once")
+    awaiting = ask("status", "--home", home)["awaiting"]
+    assert awaiting["count"] == 1
+    (row,) = awaiting["documents"]
+    assert row.pop("at").startswith("20")
+    assert row == {
+        "digest": digest,
+        "source": "bureau",
+        "document": "CLEAR-1",
+        "kind": "review",
+        "action": "clear",
+        "batch": "bank-402/B-1",
+    }
+    assert main(["status", "--home", str(home)]) == 0
+    told = capsys.readouterr()
+    assert digest in told.out
+    assert "放行 clear" in told.out
+    assert f"consolidator confirm --home {home}" in told.err
+    ask("confirm", "--home", home, "--key", save_key(tmp_path, "approver"), digest)
+    ask("run", "--home", home, "--once")
+    assert ask("status", "--home", home)["awaiting"] == {"count": 0, "documents": []}
