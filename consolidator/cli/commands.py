@@ -166,7 +166,7 @@ def _add_policy(nouns: Nouns) -> None:
         nouns,
         "policy",
         "政策:项目、人员、规则与阈值 / programmes, officers, rules and thresholds",
-        "policy show --home county > policy.toml",
+        "policy show --home county",
         "policy propose --home county --key root-1.key policy.toml",
     )
     show = add_verb(
@@ -174,7 +174,7 @@ def _add_policy(nouns: Nouns) -> None:
         "show",
         "policy:show",
         "现行政策,可改后再提出 / the policy in force, to change and propose",
-        "policy show --home county > policy.toml",
+        "policy show --home county",
     )
     add_home(show)
     propose = add_verb(

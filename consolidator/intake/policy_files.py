@@ -7,9 +7,10 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from consolidator.rules.catalogue import CATALOGUE
 from consolidator.transparency.keys import parse_vkey
 from schemas.errors import InputError
-from schemas.policy import validate_item
+from schemas.policy import RuleValue, validate_item
 
 Item = tuple[str, str, Mapping[str, Any] | None]
 _WITHDRAW = "withdraw"
@@ -83,9 +84,21 @@ def _read_value(subject: str, identifier: str, value: object) -> Mapping[str, An
 
 def _check(subject: str, identifier: str, value: Mapping[str, Any] | None) -> None:
     try:
-        validate_item(subject, identifier, value)
+        found = validate_item(subject, identifier, value)
+        if isinstance(found, RuleValue):
+            _check_rule(identifier, found)
     except InputError as error:
         raise InputError(error.code, f"[{subject}.{identifier}]: {error.detail}") from error
+
+
+def _check_rule(code: str, value: RuleValue) -> None:
+    """Refuse here what the ledger would refuse: the officer still stands at the keyboard."""
+    if code not in CATALOGUE:
+        raise InputError("S02", f"unknown code; known are {', '.join(sorted(CATALOGUE))}")
+    unknown = sorted(value.parameters.keys() - CATALOGUE[code].parameters.keys())
+    if unknown:
+        known = ", ".join(CATALOGUE[code].parameters) or "none"
+        raise InputError("S02", f"unknown parameter {unknown[0]}; known are {known}")
 
 
 def render_columns(items: Sequence[Item]) -> dict[str, Sequence[Any]]:
