@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from bank_adapters.profiles import Profile, load_own_profiles
 from consolidator.gate.records import open_records
@@ -13,7 +14,7 @@ from consolidator.intake.acting import View
 from consolidator.intake.desk import Desk, Reader
 from consolidator.keys import read_epoch_keys, read_signer
 from consolidator.sealing import County
-from consolidator.settings import Adapter, Settings, read_settings
+from consolidator.settings import Adapter, Settings, is_trial, read_settings
 from schemas.errors import ConfigurationError
 from streams.embedded.journal import SqliteJournal, open_journal, open_journal_read_only
 from streams.recovery import load
@@ -71,7 +72,8 @@ def _make_reader(home: Home, adapter: Adapter, profiles: Mapping[str, Profile]) 
 def open_gate(office: Office, journal: SqliteJournal) -> Iterator[Gate]:
     """Open the gate on an open journal; its records are closed at the end."""
     with open_records(office.home.gate) as records:
-        yield Gate(journal, records, office.home.outbox, load_own_profiles(office.home.profiles))
+        payers: Literal["real", "any"] = "any" if is_trial(office.settings) else "real"
+        yield Gate(journal, records, office.home.outbox, load_own_profiles(office.home.profiles), payers)
 
 
 def load_view(office: Office) -> View:

@@ -5,6 +5,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from consolidator.facts.snapshots import parse_snapshot, render_snapshot
 from consolidator.facts.state import State
@@ -16,7 +17,7 @@ from consolidator.transparency.checkpoint import Checkpoint, sign_checkpoint
 from consolidator.transparency.keys import Signer
 from consolidator.transparency.tree import CompactRange
 from schemas.commands import Command
-from schemas.commits import BUNDLE_ENTRIES_MAX, Bundle, Head, Step
+from schemas.commits import AWAITING_MAX, BUNDLE_ENTRIES_MAX, Bundle, Head, Step
 from schemas.entries import EntryBlock
 from schemas.errors import ConfigurationError, InvariantError
 from schemas.instants import derive_year
@@ -75,6 +76,8 @@ class County:
             root=root.hex(),
             checkpoint=checkpoint.decode(),
             totals=totals,
+            awaiting=tuple(islice(state.pending, AWAITING_MAX)),
+            awaiting_count=len(state.pending),
         )
 
     def snapshot(self) -> bytes:

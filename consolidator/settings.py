@@ -70,6 +70,11 @@ def derive_origin(county: str) -> str:
     return f"consolidator.example/{county}"
 
 
+def is_trial(settings: Settings) -> bool:
+    """Say whether the log has the name that is good for samples and trying out only."""
+    return settings.origin == derive_origin(settings.county)
+
+
 def validate_origin(text: str) -> str:
     """Return an origin that may name a log, or raise ConfigurationError."""
     try:

@@ -11,6 +11,7 @@ from schemas.identifiers import Sha256
 from schemas.orders import OrderFile, OrderPart
 
 BUNDLE_ENTRIES_MAX = 256
+AWAITING_MAX = 100  # every commit carries them
 OutcomeWord = Literal["new", "identical", "conflict", "gap", "refused", "unauthenticated", "void", "item"]
 
 
@@ -59,7 +60,8 @@ class Head(BaseModel):
     """The machine's state in short, as of the last step: what the next start must reach again.
 
     ``ordinal`` is the next command's ordinal; size and root are the tree's; ``checkpoint`` is its signed note;
-    ``totals`` are lines and fen by state, for ``status``.
+    for ``status``, which replays nothing: ``totals`` are lines and fen by state, ``awaiting`` documents that wait for a
+    second person (digests, the oldest first, at most :data:`AWAITING_MAX`), ``awaiting_count`` how many there are.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
@@ -70,6 +72,8 @@ class Head(BaseModel):
     root: Sha256
     checkpoint: str
     totals: dict[str, tuple[int, int]]
+    awaiting: tuple[Sha256, ...] = ()
+    awaiting_count: int = 0
 
 
 class CommitRecord(BaseModel):

@@ -21,6 +21,7 @@ class OrderLayout(BaseModel):
 
     ``preamble`` lines stand above everything else. A ``fixed`` layout has widths instead of a separator: texts are
     filled up with spaces behind them, numbers in front of them, or with zeros if they are ``zero_padded``.
+    ``sample_payer``: a payer account or agency in it is made up, so that no real money may be ordered with it.
     """
 
     model_config = CLOSED
@@ -44,6 +45,7 @@ class OrderLayout(BaseModel):
     columns: Annotated[list[LineItem], Field(min_length=1)]
     trailer: list[FileItem] = []
     amount_unit: Literal["yuan", "fen"] = "yuan"
+    sample_payer: bool = False
 
     @model_validator(mode="after")
     def _says_everything(self) -> Self:

@@ -23,6 +23,7 @@ def make_parser() -> Parser:
     _add_init(nouns)
     _add_work(nouns)
     _add_keys(nouns)
+    _add_policy(nouns)
     _add_batches(nouns)
     _add_reviews(nouns)
     _add_acts(nouns)
@@ -158,6 +159,35 @@ def _add_keys(nouns: Nouns) -> None:
         "--name", required=True, metavar="NAME", help="密钥名称,不含空格和加号 / the key's name, without space or plus"
     )
     new.add_argument("--to", type=Path, required=True, metavar="FILE", help="新文件 / a new file, mode 0600")
+
+
+def _add_policy(nouns: Nouns) -> None:
+    policy = add_noun(
+        nouns,
+        "policy",
+        "政策:项目、人员、规则与阈值 / programmes, officers, rules and thresholds",
+        "policy show --home county",
+        "policy propose --home county --key root-1.key policy.toml",
+    )
+    show = add_verb(
+        policy,
+        "show",
+        "policy:show",
+        "现行政策,可改后再提出 / the policy in force, to change and propose",
+        "policy show --home county",
+    )
+    add_home(show)
+    propose = add_verb(
+        policy,
+        "propose",
+        "policy:propose",
+        "提出政策(还须另一名根管理员确认) / propose a policy; the other root officer confirms",
+        "policy propose --home county --key root-1.key policy.toml",
+    )
+    add_home(propose)
+    add_key(propose)
+    propose.add_argument("file", type=Path, metavar="FILE", help="政策文件(TOML) / the policy file, TOML")
+    _add_document_id(propose)
 
 
 def _add_batches(nouns: Nouns) -> None:

@@ -12,7 +12,12 @@ from consolidator.home.doctor.findings import Level
 from consolidator.language import choose, pick, tag
 
 _LEVELS: Mapping[Level, str] = {"ok": "正常 ok", "note": "注意 note", "error": "错误 error"}
-_SOURCES: Mapping[str, str] = {"file": "文件 file", "default": "默认 default", "sample": "示例 sample"}
+_SOURCES: Mapping[str, str] = {
+    "file": "文件 file",
+    "default": "默认 default",
+    "sample": "示例 sample",
+    "policy": "政策 policy",
+}
 
 
 def run(args: Namespace) -> int:

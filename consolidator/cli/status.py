@@ -1,13 +1,22 @@
 """Owns the command ``status``: read from the last commit record, without replay."""
 
 from argparse import Namespace
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from consolidator.cli.terminal import put, put_json, put_table, say, yuan
 from consolidator.gate.passing import NO_WITNESSES
 from consolidator.home.status import read_status
-from consolidator.language import choose, tag
+from consolidator.language import choose, pick, tag
 from consolidator.views.words import STATES
+
+_ACTS: Mapping[str, str] = {
+    "policy": "政策 policy",
+    "release": "支付审批 release",
+    "clear": "放行 clear",
+    "suppress": "免提 suppress",
+}
 
 
 def run(args: Namespace) -> int:
@@ -17,6 +26,7 @@ def run(args: Namespace) -> int:
         put_json(status)
     else:
         _tell(status)
+        _tell_awaiting(status["awaiting"], args.home)
         say(choose(NO_WITNESSES))
     return 0
 
@@ -37,6 +47,23 @@ def _tell(status: dict[str, Any]) -> None:
     if status["lines"]:
         put("")
         put_table([_render_state(name, **sums) for name, sums in status["lines"].items()])
+
+
+def _tell_awaiting(awaiting: dict[str, Any], home: Path) -> None:
+    """List what takes effect only when another person confirms it, the oldest first."""
+    if not awaiting["count"]:
+        return
+    put(f"\n{pick('等待另一人确认', 'awaiting a second person')}: {awaiting['count']}")
+    put_table([_render_awaiting(row) for row in awaiting["documents"]])
+    left = awaiting["count"] - len(awaiting["documents"])
+    if left:
+        put(pick(f"……另有 {left} 件", f"… and {left} more"))
+    say(f"{tag('下一步', 'next')}: consolidator confirm --home {home} --key FILE DIGEST")
+
+
+def _render_awaiting(row: dict[str, str]) -> tuple[str, ...]:
+    act = choose(_ACTS[row["action"] or row["kind"]])
+    return act, f"{row['source']}/{row['document']}", row["batch"] or "-", row["at"], row["digest"]
 
 
 def _render_orders(orders: dict[str, int]) -> str:

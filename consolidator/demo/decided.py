@@ -18,6 +18,9 @@ _MILDER_FORMS = {
     "R01:blue": "证件号码为旧地区码或未知地区码 an old or unknown region code",
     "R02:orange": "人口库中查无此人 not in the population register",
     "R13:orange": "没有指定账户 no designated account",
+    "R35:orange": "机具没有出厂编号 a machine without serial",
+    "R41:yellow": "超用款计划(整批提示) over plan, told of the batch",
+    "R55:yellow": "名单激增或骤减(整批提示) roster jump, told of the batch",
 }
 _LEVEL_ORDER = tuple(_LEVELS)
 _KINDS = {

@@ -7,6 +7,16 @@ from schemas.codes import CODES
 from schemas.identifiers import derive_line_ref
 
 _PROGRAM = ".venv/bin/consolidator"
+_REASONS = {
+    "D17": (
+        "原因:发放前有人变更了指定账户。该笔转为拦截,其余重新审批后照发;该笔复核后另行审批发放。",
+        "Why: an account was changed just before pay-out; that line was held, and paid after a review.",
+    ),
+    "D21": (
+        "原因:待发放金额超过用款计划。两名根管理员追加计划后,重新审批发放。",
+        "Why: more was ready than the plan allows; two root officers raised the plan, and it was released again.",
+    ),
+}
 
 
 def tell_cards(facts: Facts) -> Section:
@@ -31,11 +41,7 @@ def tell_acts(story: Story) -> Section:
         batches = [turn.batch for turn in story.turns if turn.code == code]
         sentences.append(f"支付审批退回 {len(batches)} 次({code} {CODES[code].zh}):{'、'.join(batches)}。")
         sentences.append(f"Releases refused ({CODES[code].en}): {len(batches)}.")
-    if story.turns:
-        sentences.append("原因:发放前有人变更了指定账户。该笔转为拦截,其余重新审批后照发;该笔复核后另行审批发放。")
-        sentences.append(
-            "Why: an account was changed just before pay-out; that line was held, and paid after a review."
-        )
+        sentences += _REASONS.get(code, ())
     heads = ("复核结果 reviews", "笔数 lines", "金额(元) yuan")
     return Section("六、复核与审批 Reviews and releases", sentences, Table(heads, rows, 2))
 
@@ -72,8 +78,8 @@ def tell_score(facts: Facts) -> Section:
     """Compare with what the sample had planted."""
     score = facts.score
     sentences = (
-        f"示例里埋了 {score.planted:,} 笔问题,找到 {score.found:,} 笔,误拦 {score.false_holds:,} 笔。",
-        f"{score.planted:,} lines were planted, {score.found:,} found; {score.false_holds:,} others held wrongly.",
+        f"示例里埋了 {score.planted:,} 处问题,找到 {score.found:,} 处,误拦 {score.false_holds:,} 笔。",
+        f"{score.planted:,} things were planted, {score.found:,} found; {score.false_holds:,} others held wrongly.",
     )
     return Section("九、找得准不准 How well it found what was planted", sentences)
 

@@ -10,6 +10,7 @@ from consolidator.views.reading import StoredEntry
 
 Place = tuple[str, str, int]  # source, document, line
 Entry = dict[str, Any]
+WHOLE = 0  # the line number under which a batch as a whole stands
 _STOPPING = frozenset(("held", "refused"))
 
 
@@ -127,8 +128,10 @@ def _tell_finding(story: Story, entry: Entry, _: Entry) -> None:
 
 
 def _tell_batch(story: Story, entry: Entry, _: Entry) -> None:
-    """A void batch has no lines: each of its items counts as refused, by R40."""
+    """A void batch has no lines: each of its items counts as refused, by R40. Others may be odd as a whole."""
     if entry["state"] != "void":
+        if "findings" in entry:
+            _note(story, (entry["source"], entry["document"], WHOLE), entry)
         return
     story.voids.append(f"{entry['source']}/{entry['document']}")
     story.assessed["refused"].add(entry["count"], entry["fen"])
@@ -168,7 +171,7 @@ def _note(story: Story, place: Place, entry: Entry) -> None:
 
 
 def count_findings(story: Story) -> dict[str, int]:
-    """Count lines by finding (``CODE:level``)."""
+    """Count lines, and batches as a whole, by finding (``CODE:level``)."""
     return dict(sorted(Counter(finding for found in story.found.values() for finding in found).items()))
 
 

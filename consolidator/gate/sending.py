@@ -22,13 +22,15 @@ from streams.journal import Journal
 _STAGING = ".staging"
 NO_PROFILE = "G01"
 UNRENDERABLE = "G02"
+SAMPLE_PAYER = "G03"
 
 
 @dataclass(frozen=True, slots=True)
 class Sending:
     """What became of an order file: sent now, or waiting.
 
-    Waiting has a code: ``G01`` its bank has no profile for order files, ``G02`` the profile cannot write it (detail).
+    Waiting has a code: ``G01`` its bank has no profile for order files, ``G02`` the profile cannot write it (detail),
+    ``G03`` the profile states a payer that is made up.
     """
 
     file: OrderFile
@@ -39,12 +41,16 @@ class Sending:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """All that the gate works with. ``profiles`` say how order files look."""
+    """All that the gate works with. ``profiles`` say how order files look.
+
+    ``payers``: only a trial county's files may state a payer that is made up.
+    """
 
     journal: Journal
     records: GateRecords
     outbox: Path
     profiles: Mapping[str, Profile]
+    payers: Literal["real", "any"] = "real"
 
 
 def send_due(gate: Gate, quorum: str, size: int) -> Iterator[Sending]:
@@ -64,6 +70,8 @@ def send_file(gate: Gate, quorum: str, size: int, file: OrderFile) -> Sending | 
     profile = find_order_profile(file.bank, gate.profiles)
     if profile is None:
         return Sending(file, "waiting", NO_PROFILE)
+    if profile.sample_payer and gate.payers == "real":
+        return Sending(file, "waiting", SAMPLE_PAYER)
     try:
         rendered = render_order_file(profile, file, _read_list(gate.journal, file))
     except (InputError, ConfigurationError) as error:

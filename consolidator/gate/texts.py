@@ -17,4 +17,10 @@ GATE_CODES: Mapping[str, CodeText] = {
         "核对户名与该银行格式后重新运行",
         "check the names and the bank's profile, then run again",
     ),
+    "G03": CodeText(
+        "代发文件格式里的付款账号是示例,不能用于正式发放",
+        "the bank's profile states a payer account that is made up: not for real money",
+        "在本县 profiles/ 里写该银行的格式(付款账号、代理单位编号),见 docs/formats.md 第 5 节,再运行",
+        "write a profile with your payer account into HOME/profiles (docs/formats.md, section 5), then run again",
+    ),
 }

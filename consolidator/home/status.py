@@ -1,5 +1,6 @@
 """Owns the county's status: what the last commit record and the gate's records say. It replays nothing."""
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +9,11 @@ from consolidator.gate.records import count_sent
 from consolidator.home.paths import Home
 from consolidator.settings import read_settings
 from consolidator.transparency.keys import Verifier, parse_vkey, render_vkey
+from schemas.envelope import parse_envelope
 from schemas.errors import ConfigurationError
+from schemas.headers import DispositionHeader, ReleaseHeader, ReviewHeader, parse_header
 from schemas.instants import render_instant
-from streams.embedded.journal import open_journal_read_only
+from streams.embedded.journal import SqliteJournal, open_journal_read_only
 from streams.recovery import FIRST_POSITION
 
 _LOG_LINE = "log "
@@ -33,13 +36,14 @@ def read_log_key(policy: Path) -> Verifier:
 
 
 def read_status(root: Path) -> dict[str, Any]:
-    """Give size, root, ordinal, origin, vkey, last time, lines and fen by state, pending commands, order files."""
+    """Give head, lines and fen by state, pending commands, documents that wait for a second person, order files."""
     home = Home(root)
     settings = read_settings(home.settings)
     with open_journal_read_only(home.journal) as journal:
         record = journal.last_commit()
         pending = journal.next_position() - (FIRST_POSITION if record is None else record.position)
         ordered = sum(1 for _ in journal.order_files())
+        awaiting = [] if record is None else list(_list_awaiting(journal, record.head.awaiting))
     sent = count_sent(home.gate)
     head = None if record is None else record.head
     totals = {} if head is None else {name: sums for name, sums in head.totals.items() if any(sums)}
@@ -54,6 +58,26 @@ def read_status(root: Path) -> dict[str, Any]:
         "checkpoint": "" if head is None else head.checkpoint,
         "lines": {name: {"count": count, "fen": fen} for name, (count, fen) in totals.items()},
         "pending": pending,
+        "awaiting": {"count": 0 if head is None else head.awaiting_count, "documents": awaiting},
         "orders": {"sent": sent, "waiting": ordered - sent},
         "witnesses": NO_WITNESSES,
     }
+
+
+def _list_awaiting(journal: SqliteJournal, digests: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Describe documents that wait for a second person; ``at`` is when intake stamped them."""
+    for digest in digests:
+        command = journal.find_header(digest)
+        if command is not None:
+            yield {"digest": digest, "at": render_instant(command.at), **_describe(command.body)}
+
+
+def _describe(body: bytes) -> dict[str, str]:
+    """Give a document's source, id, kind, and what it would do to which batch (empty for a policy)."""
+    header = parse_header(parse_envelope(body).header)
+    about = {"source": header.source, "document": header.id, "kind": header.kind, "action": "", "batch": ""}
+    if isinstance(header, ReviewHeader | DispositionHeader):
+        about["action"] = header.action
+    if isinstance(header, ReviewHeader | DispositionHeader | ReleaseHeader):
+        about["batch"] = f"{header.batch.source}/{header.batch.id}"
+    return about

@@ -89,9 +89,15 @@ def _find_item_persons(journal: Journal, document: KnownDocument, lines: Sequenc
     first = 1
     for _, raw in _read_parts(journal, document, 0):
         part = _parse_raw(raw)
-        size = max(len(column) for column in msgspec.structs.astuple(part) if column is not None)
+        columns = [column for column in msgspec.structs.astuple(part) if column is not None]
+        size = max(map(len, columns), default=0)  # announcements are about nobody
         yield _read_persons(raw, [line for line in lines if first <= line < first + size], first)
         first += size
+
+
+def list_parts(journal: Journal, document: KnownDocument) -> Iterator[bytes]:
+    """Give a document's parts as they came."""
+    return (raw for _, raw in _read_parts(journal, document, 0))
 
 
 def _read_parts(journal: Journal, document: KnownDocument, index: int) -> Iterator[tuple[int, bytes]]:

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from consolidator.returns.store import KnownDocument, Standing, Store
+from consolidator.returns.store import KnownDocument, Missing, Standing, Store
 from consolidator.rules.catalogue import BLUE, YELLOW
 from consolidator.views.facts import mask_facts
 from consolidator.views.reading import list_raw_entries
 from schemas.commits import Bundle
 
-ANSWERED = ("batch", "register", "accounts", "designations")  # kinds whose senders get a list
+ANSWERED = ("batch", "register", "accounts", "designations", "expected")  # kinds whose senders get a list
 WHOLE = 0  # the line number under which a document as a whole stands
 CLOSED_STATES = frozenset(("ready", "ordered", "credited", "rebuilt", "new", "assessed"))  # shown only with a clue
 _QUIET_LINE = re.compile(rb'"findings":\[(?:"[A-Z0-9]*:blue",?)*\],"kind":"line"')
@@ -30,13 +30,14 @@ class Fold:
     """The lists being brought up to date: which documents changed, and what has still to be looked up in the journal.
 
     ``void``: batches whose unreadable amounts are to be listed. ``partial``: documents of which the log names only the
-    first refused items, with the number refused.
+    first refused items, with the number refused. ``announcements``: documents that announce batches.
     """
 
     store: Store
     touched: set[int] = field(default_factory=set)
     void: set[int] = field(default_factory=set)
     partial: dict[int, int] = field(default_factory=dict)
+    announcements: set[int] = field(default_factory=set)
 
     def put(self, document: int, line: int, standing: Standing) -> None:
         """Keep how a line stands now."""
@@ -74,6 +75,10 @@ def _take_document(fold: Fold, fields: Fields, _: Fields) -> None:
     )
     accepted = fields["outcome"] == "new"
     number = fold.store.enter(known, accepted=accepted)
+    if accepted and fields["of"] == "batch":
+        fold.store.put_sender(number, fields["source"], fields["programme"], fields["township"])
+    if accepted and fields["of"] == "expected":
+        fold.announcements.add(number)
     if not accepted:
         fold.put(number, WHOLE, Standing(fields["outcome"], findings=[fields["code"]]))
     elif fold.store.find_line(number, WHOLE) is not None:  # its turn has come
@@ -101,7 +106,16 @@ def _take_batch(fold: Fold, fields: Fields, _: Fields) -> None:
         _drop_finding(fold, number, WHOLE, _LATE)
     elif fields["state"] == "void":
         _void(fold, number, fields)
-    elif "findings" in fields:
+    else:
+        _take_assessed(fold, number, fields)
+
+
+def _take_assessed(fold: Fold, number: int, fields: Fields) -> None:
+    """An announced batch has come, unless all of it is refused; what is odd about it as a whole is told."""
+    counts = {state: count for state, (count, _) in fields["totals"].items()}
+    if counts.get("refused", 0) < sum(counts.values()):
+        fold.store.forget_missing(fields["programme"], fields["period"], fold.store.find_township(number))
+    if "findings" in fields:
         facts = {code: {name: fields[name] for name in names if name in fields} for code, names in _CLUES.items()}
         _add(fold, number, WHOLE, _News(fields["findings"], facts))
 
@@ -150,8 +164,12 @@ def _take_finding(fold: Fold, fields: Fields, private: Fields) -> None:
 
 
 def _take_overdue(fold: Fold, fields: Fields, _: Fields) -> None:
-    """A batch that stays unsettled; one that never came has no list."""
-    number = _find(fold, fields) if "document" in fields else None
+    """A batch that stays unsettled; one that never came stands in a list of its own."""
+    if fields["what"] == "expected":
+        call = fields["programme"], fields["period"], fields["township"]
+        fold.store.put_missing(Missing(*call, fields["due_on"], fields["source"], fields["findings"][0]))
+        return
+    number = _find(fold, fields)
     if number is not None:
         _add(fold, number, WHOLE, _News(fields["findings"], {_LATE: {"since_on": fields["since_on"]}}))
 

@@ -8,11 +8,11 @@ import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Any
 
-_VERSION = 1
+_VERSION = 2
 _TABLES = """
 BEGIN IMMEDIATE;
 CREATE TABLE progress (size INTEGER NOT NULL, position INTEGER NOT NULL, last TEXT NOT NULL) STRICT;
@@ -45,8 +45,25 @@ CREATE TABLE lines (
     PRIMARY KEY (document, line)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE folders (source TEXT PRIMARY KEY, listing TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE senders (
+    document INTEGER PRIMARY KEY,
+    source TEXT NOT NULL,
+    programme TEXT NOT NULL,
+    township TEXT NOT NULL
+) STRICT;
+CREATE INDEX senders_programme ON senders (programme, township);
+CREATE TABLE missing (
+    programme TEXT NOT NULL,
+    period TEXT NOT NULL,
+    township TEXT NOT NULL,
+    due_on TEXT NOT NULL,
+    source TEXT NOT NULL,
+    finding TEXT NOT NULL,
+    PRIMARY KEY (programme, period, township)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE reminders (source TEXT PRIMARY KEY, listing TEXT NOT NULL) STRICT, WITHOUT ROWID;
 INSERT INTO progress VALUES (0, 1, '');
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 COMMIT;
 """
 _DOCUMENT = "id, digest, source, document, kind, count, fen, position, file"
@@ -77,6 +94,18 @@ class KnownDocument:
     fen: int
     position: int
     file: str
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """An announced batch that did not come in time; ``source`` announced it."""
+
+    programme: str
+    period: str
+    township: str
+    due_on: str
+    source: str
+    finding: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +253,50 @@ class Store:
         """Give the documents that have a list."""
         select = f"SELECT {_DOCUMENT} FROM documents WHERE EXISTS (SELECT 1 FROM lines WHERE lines.document = id)"  # noqa: S608 -- a constant above
         return (KnownDocument(*row) for row in self._connection.execute(select))
+
+    def put_sender(self, document: int, source: str, programme: str, township: str) -> None:
+        """Keep who sent a batch of a programme, and for which township."""
+        self._connection.execute(
+            "INSERT OR REPLACE INTO senders VALUES (?, ?, ?, ?)", (document, source, programme, township)
+        )
+
+    def find_township(self, document: int) -> str:
+        """Give the township of a batch."""
+        select = "SELECT township FROM senders WHERE document = ?"
+        return str(self._connection.execute(select, (document,)).fetchone()[0])
+
+    def list_senders(self, programme: str, township: str) -> list[str]:
+        """Give who sent batches of a programme for a township; if nobody did, who ever sent one of the programme."""
+        select = "SELECT DISTINCT source FROM senders WHERE programme = ?{} ORDER BY source"
+        own = self._connection.execute(select.format(" AND township = ?"), (programme, township)).fetchall()
+        return [row[0] for row in own or self._connection.execute(select.format(""), (programme,))]
+
+    def put_missing(self, missing: Missing) -> None:
+        """Keep an announced batch that did not come in time."""
+        self._connection.execute("INSERT OR REPLACE INTO missing VALUES (?, ?, ?, ?, ?, ?)", astuple(missing))
+
+    def forget_missing(self, programme: str, period: str, township: str, due_on: str = "") -> None:
+        """Take it out: it came, or was announced anew for another day, ``due_on``."""
+        delete = "DELETE FROM missing WHERE programme = ? AND period = ? AND township = ? AND due_on <> ?"
+        self._connection.execute(delete, (programme, period, township, due_on))
+
+    def list_missing(self) -> Iterator[Missing]:
+        """Give all of them, the longest overdue first."""
+        select = "SELECT * FROM missing ORDER BY due_on, programme, period, township"
+        return (Missing(*row) for row in self._connection.execute(select).fetchall())
+
+    def list_reminded(self) -> list[str]:
+        """Give the sources that ever had a list of what is overdue."""
+        return [row[0] for row in self._connection.execute("SELECT source FROM reminders")]
+
+    def find_reminder(self, source: str) -> str | None:
+        """Give what a source's list of what is overdue was made from last."""
+        row = self._connection.execute("SELECT listing FROM reminders WHERE source = ?", (source,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def put_reminder(self, source: str, listing: str) -> None:
+        """Keep it."""
+        self._connection.execute("INSERT OR REPLACE INTO reminders VALUES (?, ?)", (source, listing))
 
     def find_listing(self, source: str) -> str:
         """Give what was last seen in a source's folder of refused files."""

@@ -11,9 +11,10 @@ from itertools import islice
 from pathlib import Path
 
 from consolidator.home.files import disk_errors, make_folder
-from consolidator.returns.details import add_persons, list_unreadable, place_documents
+from consolidator.returns.details import add_persons, list_parts, list_unreadable, place_documents
 from consolidator.returns.folding import Fold, fold_entries
 from consolidator.returns.lists import is_written, name_list, write_document_list
+from consolidator.returns.overdue import take_announcements, write_overdue
 from consolidator.returns.store import Progress, Standing, Store, forget, open_store
 from consolidator.returns.turned_away import write_turned_away
 from consolidator.views.reading import list_raw_entries
@@ -93,6 +94,7 @@ def _update_from(
         if progress.size < record.head.size:
             progress = _take_new(lists, record, progress, fold, outcomes)
         write(lists, store, fold)
+        write_overdue(lists.returns, store)
         write_turned_away(lists.refused, lists.returns, store)
         store.commit(progress)
 
@@ -118,6 +120,8 @@ def _take_new(
         list_unreadable(fold, journal, number)
     if fold.partial:
         _complete(lists, record, fold, outcomes)
+    for number in sorted(fold.announcements):
+        take_announcements(store, store.document(number), list_parts(journal, store.document(number)))
     for number in sorted(fold.touched):
         add_persons(store, journal, number)
     return Progress(record.head.size, record.position, sha256(last).hexdigest())

@@ -10,7 +10,7 @@ from consolidator.sample.keyring import ROOTS, SEATS
 from consolidator.sample.lines import Line, LineState, find_paying_bank
 from consolidator.sample.places import COUNTYWIDE
 from consolidator.sample.plan import Batch
-from consolidator.sample.policy import list_policy
+from consolidator.sample.policy import list_policy, list_raised_plans
 
 _CLERK, _REVIEWER, _SECOND, _APPROVER, _SUPERVISOR = (seat.name for seat in SEATS)
 _SOURCES = {seat.name: seat.source for seat in SEATS}
@@ -95,11 +95,20 @@ def list_reviews(desk: Desk, county: County) -> list[Act]:
     """Review one family in each batch that has one, and the line that oversight holds."""
     reviewed = {family.batch.number: family for family in reversed(county.families)}
     acts = [act for _, family in sorted(reviewed.items()) for act in _review_family(desk, family)]
+    acts += _stop_excluded(desk, county)
     for watched in county.watched:
         held = Target(watched.batch, [watched.line], "接到群众反映,请先核实")
         acts.append(_review(desk, _SUPERVISOR, "hold", held))
         acts += _clear(desk, _APPROVER, replace(held, reason="已核实,反映不属实,放行"))
     return acts
+
+
+def _stop_excluded(desk: Desk, county: County) -> list[Act]:
+    """Stop what excludes something that people have already; before its release, or the earlier line were held, too."""
+    lines = [watched.line for watched in county.excluded]
+    target = Target(county.excluded[0].batch, lines, "已享受危房改造补助,不得再享受易地搬迁,停发")
+    _set_state(target, "stopped")
+    return [_review(desk, _REVIEWER, "stop", target)]
 
 
 def _review_family(desk: Desk, family: Family) -> list[Act]:
@@ -127,7 +136,11 @@ def _clear(desk: Desk, second: str, target: Target) -> list[Act]:
 
 
 def list_releases(desk: Desk, county: County) -> list[Act]:
-    """Release every batch; where an account was changed the first release fails, and one without that line follows."""
+    """Release every batch.
+
+    Where an account was changed the first release fails, and one without that line follows. Where a batch is over its
+    plan it fails, too, until the plan is raised.
+    """
     acts: list[Act] = []
     moved = {move.batch.number for move in county.moves}
     for batch in county.batches:
@@ -137,8 +150,19 @@ def list_releases(desk: Desk, county: County) -> list[Act]:
         if batch.number in moved:
             _move(county, batch)
             acts += _release(desk, batch, 1, "B")
+        if batch.plan_fen:
+            acts += _raise_plan(desk, batch)
+            acts += _release(desk, batch, 1, "B")
         _order(batch)
     return acts
+
+
+def _raise_plan(desk: Desk, batch: Batch) -> list[Act]:
+    """Let both root officers raise the plan to what the batch states."""
+    fields = {"kind": "policy", "id": f"POLICY-PLAN-{batch.number:04d}"}
+    what = f"追加用款计划:{batch.plan_number} / a payment plan is raised"
+    act = _act(desk, ROOTS[0], fields, list_raised_plans([batch]), what)
+    return [act, _confirm(desk, ROOTS[1], act)]
 
 
 def _order(batch: Batch) -> None:

@@ -8,6 +8,7 @@ from consolidator.sample.sheets import NOTE, render_cover, render_csv
 from schemas.money import render_milli, render_yuan
 
 _AGENCY = "0017"
+_PUBLICITY = {"公示开始": "2026-10-20", "公示结束": "2026-10-27", "公示地点": "村务公开栏"}
 _HEAD = (
     *("序号", "村代码", "组", "户主姓名", "户主身份证号", "领款人姓名", "领款人身份证号"),
     *("享受对象姓名", "享受对象身份证号", "关系", "数量", "单位", "标准(元)", "金额(元)"),
@@ -77,9 +78,7 @@ def _render_cover(batch: Batch) -> bytes:
             "期间": batch.period,
             "政策文号": f"示财发〔2026〕{batch.number}号",
             "计划文号": batch.plan_number,
-            "公示开始": "2026-10-20",
-            "公示结束": "2026-10-27",
-            "公示地点": "村务公开栏",
+            **(_PUBLICITY if batch.published else dict.fromkeys(_PUBLICITY, "")),
             "录入人": "录入岗",
             "复核人": "复核岗",
             "总笔数": str(len(batch.lines)),

@@ -15,6 +15,7 @@ from consolidator.sample.programmes import PROGRAMMES
 from consolidator.sample.repeats import Repeat, is_plain, make_repeat, reserve_repeats
 from consolidator.sample.sharing import plant_shared_cards
 from consolidator.sample.slots import Slots, choose_slots
+from consolidator.sample.story_lists import add_story_lists, count_story_lines
 
 PEOPLE_MIN = 700  # what the smallest sample's batches need
 LINES_PER_PERSON = 3
@@ -26,13 +27,18 @@ def build_county(lines: int, seed: int) -> County:
     registry = Registry(seed)
     ordinary = settle_ordinary(registry, seed, max(PEOPLE_MIN, lines // LINES_PER_PERSON))
     void_size = max(10, lines // 1000)
-    county = County(registry, plan_batches(ordinary, lines - void_size, seed))
+    each = _count_each(lines)
+    few = max(2, each // 3)  # of the cases that stand in lists of their own
+    planned = plan_batches(ordinary, lines - void_size - count_story_lines(few), seed)
+    county = County(registry, planned)
     dice = Dice(seed, "stories")
     county.officials += [(person, dice.pick(POSITIONS)) for person in ordinary.officials]
     slots = [Slots(batch, dice) for batch in county.batches]
-    repeats = _plant_stories(county, slots, Cast(registry, dice, county.relations), lines)
+    cast = Cast(registry, dice, county.relations)
+    repeats = _plant_stories(county, slots, cast, lines)
+    add_story_lists(county, cast, slots, few)
     _fill(slots, ordinary, repeats, Dice(seed, "lines"))
-    _mark_old_cards(county, _count_each(lines))
+    _mark_old_cards(county, each)
     _watch(county)
     county.batches.append(_make_void(county, ordinary, void_size, dice))
     for batch in county.batches:

@@ -28,7 +28,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A ready line that oversight holds by hand."""
+    """A line that somebody acts on by hand."""
 
     batch: Batch
     line: int
@@ -39,6 +39,7 @@ class County:
     """Everything the sample is about.
 
     ``relations``: payee, beneficiary, word. ``officials``: person, post. ``relatives``: person, official, word.
+    ``watched``: ready lines that oversight holds. ``excluded``: held ones of who has a programme that rules them out.
     """
 
     registry: Registry
@@ -49,3 +50,4 @@ class County:
     families: list[Family] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
     watched: list[Watched] = field(default_factory=list)
+    excluded: list[Watched] = field(default_factory=list)

@@ -7,8 +7,8 @@ from consolidator.sample.people import Card, Person
 from consolidator.sample.programmes import Programme
 
 LineState = Literal["ready", "held", "refused", "stopped", "ordered"]
-_REFUSING = frozenset(("R01", "R02", "R03", "R05", "R07", "R12", "R16", "R21", "R33", "R40"))
-_HOLDING = frozenset(("R04", "R11", "R13", "R18", "R22", "R38", "R46", "R54"))
+_REFUSING = frozenset(("R01", "R02", "R03", "R05", "R07", "R12", "R16", "R21", "R33", "R35", "R40"))
+_HOLDING = frozenset(("R04", "R11", "R13", "R18", "R19", "R22", "R36", "R38", "R42", "R46", "R54"))
 
 
 @dataclass(slots=True, eq=False)

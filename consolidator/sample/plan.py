@@ -33,6 +33,10 @@ class Batch:
     size: int = 0
     lines: list[Line] = field(default_factory=list)
     stated_fen: int = 0  # what its cover or header says; the truth, but for one batch
+    plan_fen: int = 0  # what its plan allows at first, where that is not what is stated
+    published: bool = True
+    codes: tuple[str, ...] = ()  # what must be found about the batch as a whole
+    what: str = ""
 
     @property
     def call(self) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from typing import Any
 from consolidator.sample.keyring import SEATS, derive_public, list_adapters
 from consolidator.sample.places import BANK_NAMES, COUNTY
 from consolidator.sample.plan import Batch
-from consolidator.sample.programmes import PROGRAMMES, Programme
+from consolidator.sample.programmes import PROGRAMMES, STORY_PROGRAMMES, Programme
 
 _ADAPTER_KINDS = ["register", "accounts", "designations", "batch"]
 COOLING_OFF_HOURS = 72
@@ -15,7 +15,17 @@ Item = tuple[str, str, dict[str, Any]]
 
 def list_policy(seed: int, batches: Iterable[Batch]) -> dict[str, list[Any]]:
     """Give the policy document's columns; each batch has a plan that allows what its lines come to."""
-    subjects, ids, values = zip(*_list_items(seed), *_list_plans(batches), strict=True)
+    return _make_columns([*_list_items(seed), *_list_plans(batches)])
+
+
+def list_raised_plans(batches: Iterable[Batch]) -> dict[str, list[Any]]:
+    """Give the columns of a policy that raises plans to what the batches state."""
+    plans = ((batch.plan_number, batch.programme.id, batch.stated_fen) for batch in batches)
+    return _make_columns([("plan", number, {"programme": name, "fen": fen}) for number, name, fen in plans])
+
+
+def _make_columns(items: Iterable[Item]) -> dict[str, list[Any]]:
+    subjects, ids, values = zip(*items, strict=True)
     return {"subject": list(subjects), "id": list(ids), "value": list(values)}
 
 
@@ -32,14 +42,14 @@ def _list_items(seed: int) -> Iterator[Item]:
     for adapter in list_adapters():
         kinds = {"source": adapter.source, "person": f"A-{adapter.source}", "role": "adapter", "kinds": _ADAPTER_KINDS}
         yield _make_officer(seed, adapter.key_name, kinds)
-    for programme in PROGRAMMES:
+    for programme in (*PROGRAMMES, *STORY_PROGRAMMES):
         yield "programme", programme.id, _describe_programme(programme)
     yield "setting", "cooling_off_hours", {"value": COOLING_OFF_HOURS}
 
 
 def _list_plans(batches: Iterable[Batch]) -> Iterator[Item]:
     for batch in batches:
-        yield "plan", batch.plan_number, {"programme": batch.programme.id, "fen": batch.stated_fen}
+        yield "plan", batch.plan_number, {"programme": batch.programme.id, "fen": batch.plan_fen or batch.stated_fen}
 
 
 def _make_officer(seed: int, key: str, fields: dict[str, Any]) -> Item:
@@ -60,4 +70,5 @@ def _describe_programme(programme: Programme) -> dict[str, Any]:
         "bars_payroll": programme.bars_payroll,
         "age_min": programme.age_min,
         "line_max_fen": programme.line_max_fen,
+        "excludes": list(programme.excludes),
     }

@@ -26,6 +26,7 @@ class Programme:
     universal: bool
     bars_payroll: bool = False
     age_min: int | None = None
+    excludes: tuple[str, ...] = ()
 
     @property
     def line_max_fen(self) -> int | None:
@@ -41,6 +42,7 @@ class Programme:
 MEASURE_MAX = 20
 _BARRED_TO_PAYROLL = frozenset(("RURAL-LOW", "FIVE-GUAR", "TEMP-AID", "CITY-LOW"))
 _AGE_MIN = {"RURAL-PENSION": 18, "RANGER": 18, "CLEANER": 18}
+_EXCLUDES = {"RELOCATE": ("HOME-REPAIR",)}
 # id, name, short name, department, cycle, unit, standard in yuan, measure, paying banks, "u" where everybody gets it.
 # The first seven carry the planted stories, also in the smallest county.
 _TABLE = """
@@ -61,7 +63,6 @@ AGED-80|八十周岁以上高龄津贴|高龄津贴|civil|quarter|person|150||40
 FIRE-FREE|秸秆综合利用补助|秸秆利用|agri|quarter|plot|35|亩|402
 RESERVOIR|大中型水库移民后期扶持|移民直补|water|quarter|person|150||103 402
 TEACHER-OLD|原民办代课教师补助|民代教师|education|month|person|280||102 402
-VET-DOCTOR|村级动物防疫员补助|防疫补助|agri|quarter|person|900||402
 RANGER|生态护林员劳务补助|护林补助|forestry|month|person|600||402 102
 CLEANER|村级保洁员补助|保洁补助|housing|month|person|500||402
 VILLAGE-DOC|乡村医生补助|乡医补助|health|month|person|650||402 105
@@ -78,7 +79,6 @@ OIL-CROP|油菜种植补贴|油菜补贴|agri|year|plot|50|亩|402
 SOY-CORN|大豆玉米带状复合种植补贴|带状种植|agri|year|plot|200|亩|402 105
 FISH-BAN|渔民禁捕过渡期补助|禁捕补助|agri|month|person|490||103 402
 TOILET|农村户厕改造补助|户厕补助|housing|year|household|2000||402
-GAS-AID|清洁取暖运行补助|取暖补助|housing|quarter|household|180||105 402
 DISASTER|受灾群众冬春生活救助|冬春救助|emergency|year|household|900||402 403
 TEMP-AID|临时救助金|临时救助|civil|month|household|1200||402
 CITY-LOW|城市最低生活保障金|城市低保|civil|month|person|560||105 402
@@ -86,9 +86,14 @@ FUNERAL|惠民殡葬补助|殡葬补助|civil|month|person|1400||402
 STUDENT-AID|家庭困难学生生活补助|学生补助|education|quarter|person|425||102 402
 MEAL-AID|营养改善计划补助|营养餐补|education|month|person|110||402|u
 BOOK-AID|农家书屋管理员补助|书屋补助|culture|quarter|person|150||402
-FILM-AID|公益放映补助|放映补助|culture|quarter|person|200||402 102
 HERO-MUM|农村妇女体检补助|体检补助|health|year|person|60||403 402|u
 FESTIVAL|春节慰问金|慰问金|civil|year|household|300||402 403 102|u
+""".strip()
+# These are paid only in short lists made for one story each.
+_STORY_TABLE = """
+MACHINE|农机购置与应用补贴|农机补贴|agri|year|machine|6000||402 103
+RELOCATE|易地搬迁住房补助|易地搬迁|housing|year|household|20000||402 105
+BATH-AID|失能老人助浴补助|助浴补助|civil|month|person|120||402
 """.strip()
 
 
@@ -108,10 +113,12 @@ def _read_programme(row: str) -> Programme:
         universal=bool(universal),
         bars_payroll=code in _BARRED_TO_PAYROLL,
         age_min=_AGE_MIN.get(code),
+        excludes=_EXCLUDES.get(code, ()),
     )
 
 
 PROGRAMMES = tuple(map(_read_programme, _TABLE.splitlines()))
+MACHINE, RELOCATE, BATH_AID = STORY_PROGRAMMES = tuple(map(_read_programme, _STORY_TABLE.splitlines()))
 DEPARTMENTS = {
     "agri": "农业农村局",
     "civil": "民政局",

@@ -18,13 +18,14 @@ from schemas.instants import render_instant
 LINES_MIN = 500  # fewer cannot hold every planted case
 LINES_MAX = 1_000_000
 VERSION = 1
+WHOLE = 0  # the line number under which truth.json names a batch as a whole
 _NOTE = f"{NOTE} / sample data, all persons are fictional"
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class SampleSummary:
-    """What was written: counts only. ``planted`` are the lines in truth.json."""
+    """What was written: counts only. ``planted`` are the lines and batches in truth.json."""
 
     county: str
     lines: int
@@ -125,6 +126,8 @@ def render_truth(county: County) -> dict[str, Any]:
     """Say what is planted where, which lines only look wrong, and how many cards become how many accounts."""
     people = county.registry.people
     lines = [(batch, number, line) for batch in county.batches for number, line in enumerate(batch.lines, start=1)]
+    planted = [(batch, number, line.codes, line.what) for batch, number, line in lines]
+    planted += [(batch, WHOLE, batch.codes, batch.what) for batch in county.batches]
     return {
         "v": VERSION,
         "note": _NOTE,
@@ -133,11 +136,11 @@ def render_truth(county: County) -> dict[str, Any]:
                 "source": batch.source,
                 "document": batch.document,
                 "line": number,
-                "codes": list(line.codes),
-                "what": line.what,
+                "codes": list(codes),
+                "what": what,
             }
-            for batch, number, line in lines
-            if line.codes
+            for batch, number, codes, what in planted
+            if codes
         ],
         "look_alikes": [
             {"source": batch.source, "document": batch.document, "line": number, "what": line.look_alike}

@@ -77,6 +77,15 @@ class SqliteJournal:
                 yield row[0], Command(*row[1:])
             position = rows[-1][0] + 1
 
+    def find_header(self, document: str) -> Command | None:
+        """Give the first header command of a document, by its digest."""
+        select = (
+            "SELECT kind, at, body, document, item FROM commands"
+            " WHERE document = ? AND kind = 'header' ORDER BY position LIMIT 1"
+        )
+        rows = self._query(select, document)
+        return Command(*rows[0]) if rows else None
+
     def last_commit(self) -> CommitRecord | None:
         """See :class:`streams.journal.Journal`."""
         rows = self._query(_LAST_COMMIT)

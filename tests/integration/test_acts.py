@@ -118,3 +118,74 @@ def test_a_wrong_act_is_refused_before_it_is_signed(tmp_path: Path, words: list[
         record = journal.last_commit()
         assert record is not None
         assert journal.next_position() == record.position
+
+
+def test_status_lists_what_waits_for_a_second_person_until_somebody_confirms_it(
+    tmp_path: Path, ask: Callable[..., Told], capsys: pytest.CaptureFixture[str]
+) -> None:
+    office = make_home(tmp_path / "home")
+    world = World()
+    world.set_up()
+    world.send_batch("B-1", world.settle_people(3))
+    world.review("reviewer", "hold", "B-1", [1])
+    submit_world(office, tmp_path / "d", world)
+    run_once(office)
+    home, reviewer = office.home.root, save_key(tmp_path, "reviewer")
+    assert ask("status", "--home", home)["awaiting"] == {"count": 0, "documents": []}
+    words = ["--home", home, "--key", reviewer, "bank-402/B-1", 1, "--reason", "属实"]
+    digest = ask("review", "clear", *words, "--id", "CLEAR-1")["digest"]
+    ask("run", "--home", home, "--once")
+    awaiting = ask("status", "--home", home)["awaiting"]
+    assert awaiting["count"] == 1
+    (row,) = awaiting["documents"]
+    assert row.pop("at").startswith("20")
+    assert row == {
+        "digest": digest,
+        "source": "bureau",
+        "document": "CLEAR-1",
+        "kind": "review",
+        "action": "clear",
+        "batch": "bank-402/B-1",
+    }
+    assert main(["status", "--home", str(home)]) == 0
+    told = capsys.readouterr()
+    assert digest in told.out
+    assert "放行 clear" in told.out
+    assert f"consolidator confirm --home {home}" in told.err
+    ask("confirm", "--home", home, "--key", save_key(tmp_path, "approver"), digest)
+    ask("run", "--home", home, "--once")
+    assert ask("status", "--home", home)["awaiting"] == {"count": 0, "documents": []}
+
+
+def test_a_county_writes_its_policy_as_a_file_and_two_root_officers_put_it_in_force(
+    tmp_path: Path, ask: Callable[..., Told], capsys: pytest.CaptureFixture[str]
+) -> None:
+    office = make_home(tmp_path / "home")
+    world = World()
+    world.set_up()
+    submit_world(office, tmp_path / "d", world)
+    run_once(office)
+    home, file = office.home.root, tmp_path / "policy.toml"
+    capsys.readouterr()
+    assert main(["policy", "show", "--home", str(home)]) == 0
+    shown = capsys.readouterr().out
+    file.write_text(f"{shown}\n[rule.R11]\nlevel = 'yellow'\nparameters = {{ persons_max = 9 }}\n", encoding="utf-8")
+    root_1, root_2 = save_key(tmp_path, "root-1"), save_key(tmp_path, "root-2")
+    digest = ask("policy", "propose", "--home", home, "--key", root_1, file)["digest"]
+    ask("run", "--home", home, "--once")
+    before = ask("policy", "show", "--home", home)
+    ask("confirm", "--home", home, "--key", root_2, digest)
+    ask("run", "--home", home, "--once")
+    after = ask("policy", "show", "--home", home)
+    assert after["version"] == before["version"] + 1
+    assert [row["level"] for row in after["rules"] if row["code"] == "R11"] == ["yellow"]
+    assert before["programmes"] == after["programmes"]
+
+
+@pytest.mark.parametrize(("text", "code"), [("[rule.R11]\nlevel = 'green'\n", 4), (None, 2)])
+def test_a_wrong_policy_file_is_refused_before_it_is_signed(tmp_path: Path, text: str | None, code: int) -> None:
+    office, file = make_home(tmp_path / "home"), tmp_path / "policy.toml"
+    if text is not None:
+        file.write_text(text, encoding="utf-8")
+    key = save_key(tmp_path, "root-1")
+    assert main(["policy", "propose", "--home", str(office.home.root), "--key", str(key), str(file)]) == code

@@ -5,15 +5,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from consolidator.facts.state import State
 from consolidator.home.paths import Home
-from consolidator.settings import Settings, derive_origin
+from consolidator.settings import Settings, is_trial
+from consolidator.views.policies import list_number_settings, list_rule_settings
 
-Origin = Literal["file", "default", "sample"]
+Origin = Literal["file", "default", "sample", "policy"]
 
 
 @dataclass(frozen=True, slots=True)
 class Effective:
-    """A setting in force. ``source``: stated in the file, the program's default, or what samples and trials use."""
+    """A setting in force. ``source``: stated in the file or by policy, the program's default, or what trials use."""
 
     key: str
     value: str
@@ -26,9 +28,19 @@ def list_effective(home: Home, settings: Settings) -> list[Effective]:
     return [_judge(key, value, stated, settings) for key, value in _flatten("", settings.model_dump())]
 
 
-def is_trial(settings: Settings) -> bool:
-    """Say whether the log has the name that is good for samples and trying out only."""
-    return settings.origin == derive_origin(settings.county)
+def list_of_policy(state: State) -> list[Effective]:
+    """List what policy may set: the numbers the ledger reads, and how each rule runs."""
+    numbers = [
+        Effective(f"setting.{row['name']}", str(row["value"]), row["from"]) for row in list_number_settings(state)
+    ]
+    rules = [Effective(f"rule.{row['code']}", _tell_rule(row), row["from"]) for row in list_rule_settings(state)]
+    return [*numbers, *rules]
+
+
+def _tell_rule(row: Mapping[str, Any]) -> str:
+    """Write how a rule runs: level or off, required, thresholds."""
+    words = [row["level"] if row["enabled"] else "off", *(["required"] if row["required"] else [])]
+    return ", ".join([*words, *(f"{name} = {value}" for name, value in row["parameters"].items())])
 
 
 def _judge(key: str, value: str, stated: Mapping[str, str], settings: Settings) -> Effective:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from consolidator.bootstrap import Office
-from consolidator.home.doctor.effective import Effective, list_effective
+from consolidator.bootstrap import Office, load_view
+from consolidator.facts.state import State
+from consolidator.home.doctor.effective import Effective, list_effective, list_of_policy
 from consolidator.home.doctor.findings import Finding, describe_failure, error, fine
 from consolidator.home.doctor.places import check_disk, check_folders, check_lock, check_versions
 from consolidator.home.doctor.records import check_commits, check_gate, check_journal
@@ -16,12 +17,14 @@ from consolidator.home.doctor.trust import (
     check_epochs,
     check_ledger,
     check_log_key,
+    check_payers,
     check_policy,
     check_profiles,
 )
 from consolidator.home.paths import Home
 from consolidator.settings import Settings, read_settings
 from schemas.errors import ConfigurationError, DependencyError
+from streams.embedded.journal import open_journal_read_only
 
 _OF_HOME: Sequence[tuple[str, Callable[[Home], Iterator[Finding]]]] = (
     ("versions", check_versions),
@@ -38,8 +41,11 @@ _OF_OFFICE: Sequence[tuple[str, Callable[[Office, int], Iterator[Finding]]]] = (
     ("policy", check_policy),
     ("profiles", check_profiles),
     ("adapters", check_adapter_keys),
-    ("ledger", check_ledger),
     ("clock", check_clock),
+)
+_OF_LEDGER: Sequence[tuple[str, Callable[[Office, State], Iterator[Finding]]]] = (
+    ("ledger", check_ledger),
+    ("payers", check_payers),
 )
 _MAKE = "consolidator init --help"
 
@@ -71,7 +77,22 @@ def examine(root: Path, now: int) -> Examination:
         return Examination([], findings)
     office = Office(home, settings)
     findings += [finding for name, check in _OF_OFFICE for finding in _guard(name, partial(check, office, now))]
-    return Examination(list_effective(home, settings), findings)
+    state, failures = _recover(office)
+    findings += failures
+    if state is None:
+        return Examination(list_effective(home, settings), findings)
+    findings += [finding for name, check in _OF_LEDGER for finding in _guard(name, partial(check, office, state))]
+    return Examination([*list_effective(home, settings), *list_of_policy(state)], findings)
+
+
+def _recover(office: Office) -> tuple[State | None, Sequence[Finding]]:
+    """Bring the ledger to its last commit; none in a home in which nothing was run yet, or which is broken."""
+    try:
+        with open_journal_read_only(office.home.journal) as journal:
+            is_new = journal.last_commit() is None
+        return None if is_new else load_view(office).state, []
+    except Exception as failure:  # noqa: BLE001 -- a broken home may break anything; each failure is told
+        return None, [describe_failure("ledger", failure)]
 
 
 def _read_settings(home: Home) -> tuple[Settings | None, Finding]:

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 
-from bank_adapters.profiles import load_profiles
-from consolidator.bootstrap import Office, load_view
+from bank_adapters.formats.order_layouts import OrderLayout
+from bank_adapters.profiles import find_order_profile, load_own_profiles
+from consolidator.bootstrap import Office
 from consolidator.facts.state import State
-from consolidator.home.doctor.effective import is_trial
 from consolidator.home.doctor.findings import RESTORE, Finding, error, fine, note
 from consolidator.home.status import read_log_key
 from consolidator.keys import read_epoch_keys, read_signer
 from consolidator.ledger.powers import find_officer
-from consolidator.settings import Adapter
+from consolidator.settings import Adapter, is_trial
 from consolidator.transparency.checkpoint import open_checkpoint
 from consolidator.transparency.policy import render_policy_without_witnesses
 from schemas.commits import Head
@@ -55,22 +55,43 @@ def check_policy(office: Office, _now: int) -> Iterator[Finding]:
 
 
 def check_profiles(office: Office, _now: int) -> Iterator[Finding]:
-    """All profiles can be read, and those that adapters name exist."""
-    profiles = load_profiles()
+    """All profiles can be read, the county's own as well, and those that adapters name exist."""
+    profiles = load_own_profiles(office.home.profiles)
     named = sorted({name for adapter in office.settings.adapter for name in adapter.profiles})
     unknown = [name for name in named if name not in profiles]
     if unknown:
-        names = ", ".join(unknown)
-        yield error("profiles", f"没有文件格式 {names}", f"no profile {names}", f"edit {office.home.settings}")
+        names, step = ", ".join(unknown), f"edit {office.home.settings} or {office.home.profiles}/"
+        yield error("profiles", f"没有文件格式 {names}", f"no profile {names}", step)
     else:
         yield fine("profiles", f"文件格式 {len(profiles)} 种", f"{len(profiles)} profiles can be read")
 
 
-def check_ledger(office: Office, _now: int) -> Iterator[Finding]:
-    """The ledger can be brought to its last commit, and the adapters' keys are registered in it."""
-    if _read_head(office) is None:
-        return
-    state = load_view(office).state
+def check_payers(office: Office, state: State) -> Iterator[Finding]:
+    """The banks that pay have a layout for order files, and none of these states a payer that is made up."""
+    profiles = load_own_profiles(office.home.profiles)
+    paying = sorted({bank for programme in state.policy.programmes.values() for bank in programme.paying_banks})
+    odd = [found for bank in paying for found in _judge_payer(office, bank, find_order_profile(bank, profiles))]
+    yield from odd
+    if not odd:
+        yield fine(
+            "payers", f"付款银行 {len(paying)} 家都有代发文件格式", f"all {len(paying)} paying banks have profiles"
+        )
+
+
+def _judge_payer(office: Office, bank: str, layout: OrderLayout | None) -> Iterator[Finding]:
+    place = f"{office.home.profiles}/"
+    if layout is None:
+        zh, en = f"付款银行 {bank} 没有代发文件格式", f"paying bank {bank} has no profile for order files"
+        yield error("payers", zh, en, f"写 {place}orders-{bank}.toml / write {place}orders-{bank}.toml")
+    elif layout.sample_payer:
+        zh = f"付款银行 {bank} 的代发文件格式里付款账号是示例"
+        en = f"the order files of paying bank {bank} state a payer account that is made up"
+        tell = note if is_trial(office.settings) else error
+        yield tell("payers", zh, en, f"在 {place} 写本县的格式 / write your own profile into {place}")
+
+
+def check_ledger(office: Office, state: State) -> Iterator[Finding]:
+    """The ledger was brought to its last commit, and the adapters' keys are registered in it."""
     yield fine("ledger", "台账可恢复到最后提交", "the ledger comes to its last commit")
     unknown = [each.source for each in office.settings.adapter if not _is_registered(office, each, state)]
     for source in unknown:

@@ -12,7 +12,7 @@ from schemas.errors import ConflictError, UsageError
 
 LINES, SEED = 500, 7
 # The log's bytes on every machine and Python. A change here changes what everybody has recorded: see CONTRIBUTING.
-RECORDED = (719, "000939e7367324252e31de6fc9df53e754cf964a7c27251a00a5f8e591c7776d")
+RECORDED = (766, "9cb976cf18510a3cb5280a5a765bd3b6f64bc2766f353ad531ef8e1624ac7a64")
 KEYS = {
     *("lines", "ready", "held", "refused", "cleared", "ordered", "fen", "findings", "planted", "found", "false_holds"),
     *("cards_before", "accounts_after", "size", "root", "origin", "vkey", "seconds", "lines_per_second"),
@@ -75,6 +75,18 @@ def test_every_paying_bank_has_its_order_files(result: DemoResult, home: Path) -
     assert result.figures["ordered"] > 0
     assert {path.parent.name for path in files} <= {"102", "103", "105", "402", "403"}
     assert files
+
+
+def test_what_is_odd_about_a_batch_as_a_whole_is_found_too(result: DemoResult) -> None:
+    assert {result.figures["findings"][code] for code in ("R41", "R55")} == {1}
+
+
+@pytest.mark.parametrize("wanted", ["发放前有人变更了指定账户", "两名根管理员追加计划后", "没有出厂编号", "名单激增"])
+def test_the_page_says_why_releases_were_refused_and_names_milder_forms(
+    result: DemoResult, home: Path, wanted: str
+) -> None:
+    assert result.figures["root"]
+    assert wanted in (home / "demo.html").read_text(encoding="utf-8")
 
 
 def test_the_page_in_the_home_shows_no_id_and_no_account(result: DemoResult, home: Path) -> None:

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -127,9 +127,9 @@ def test_a_bank_without_a_profile_waits_and_the_others_go_on(gate: Gate) -> None
 
 
 def test_a_name_that_the_layout_cannot_carry_waits_and_writes_nothing(gate: Gate) -> None:
-    gate.journal.content = [make_file(name="甲|乙"), make_file("103", 4)]  # type: ignore[attr-defined]  # it is Orders
+    gate.journal.content = [make_file(name="甲|乙"), make_file("403", 4)]  # type: ignore[attr-defined]  # it is Orders
     assert send_all(gate) == ["waitingG02", "sent"]
-    assert [name.split("/")[0] for name in list_outbox(gate)] == ["103"]
+    assert [name.split("/")[0] for name in list_outbox(gate)] == ["403"]
     (waiting,) = send_due(gate, "none", SIZE)
     assert "甲" not in waiting.detail
 
@@ -182,3 +182,10 @@ def test_a_step_out_of_order_is_noticed(gate: Gate) -> None:
     send_all(gate)
     with pytest.raises(InvariantError, match="restore"):
         gate.records.intend("agri_B1_402_001", "402", "x")
+
+
+def test_a_made_up_payer_account_holds_the_file_back_where_the_money_is_real(gate: Gate) -> None:
+    gate.journal.content = [make_file("103", 3), make_file("105", 4), make_file("402", 5)]  # type: ignore[attr-defined]  # it is Orders
+    assert send_all(gate) == ["waitingG03", "waitingG03", "sent"]
+    assert [name.split("/")[0] for name in list_outbox(gate)] == ["402"]
+    assert send_all(replace(gate, payers="any")) == ["sent", "sent"]

@@ -1,19 +1,19 @@
 """Finds what is wrong with a sample's lines from its files alone, one plain loop per rule: a model for truth.json."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from consolidator.rules.identity import is_resident_id
-from consolidator.sample.programmes import PROGRAMMES
+from consolidator.sample.programmes import PROGRAMMES, STORY_PROGRAMMES
 from schemas.instants import derive_period_start
 from tests.unit.sample.office import Office, Row, Sheet
 
-_PROGRAMMES = {programme.id: programme for programme in PROGRAMMES}
+_PROGRAMMES = {programme.id: programme for programme in (*PROGRAMMES, *STORY_PROGRAMMES)}
 Place = tuple[str, str, int]
 Found = dict[Place, set[str]]
 
 
 def find_all(office: Office) -> Found:
-    """Give the stopping codes of every line that has one."""
+    """Give the stopping codes of every line that has one, and what is odd about a batch as a whole (line 0)."""
     found: Found = defaultdict(set)
     paid: dict[tuple[str, ...], Place] = {}
     for sheet in office.sheets:
@@ -30,6 +30,9 @@ def find_all(office: Office) -> Found:
                 paid[key] = row.place
     _find_shared_households(office, found)
     _find_shared_cards(office, found)
+    _find_machines(office, found)
+    _find_excluded(office, found)
+    _find_whole_batches(office, found)
     return {place: codes for place, codes in found.items() if codes}
 
 
@@ -61,10 +64,49 @@ def _find_by_line(office: Office, sheet: Sheet, found: Found) -> None:
             "R22": programme.measure != "" and row.amount_fen * 1000 < standard * quantity,
             "R33": age_min is not None and int(sheet.cover["期间"][:4]) - int(who[6:10]) < age_min,
             "R38": programme.line_max_fen is not None and row.amount_fen > programme.line_max_fen,
+            "R42": not sheet.cover["公示结束"],
             "R46": answer not in ("正常", "不符"),
             "R54": row.payee_id != who and (row.payee_id, who) not in related,
         }
         found[row.place] |= {code for code, hit in hits.items() if hit}
+
+
+def _find_machines(office: Office, found: Found) -> None:
+    machines = [row for row in office.rows if _PROGRAMMES[row.programme].unit == "machine"]
+    serials: set[str] = set()
+    for row in machines:
+        if row.plot in serials or not row.plot:
+            found[row.place].add("R35")
+        serials.add(row.plot)
+    buyers = Counter(row.beneficiary_id for row in machines)
+    for row in machines:
+        if buyers[row.beneficiary_id] > 3:
+            found[row.place].add("R36")
+
+
+def _find_excluded(office: Office, found: Found) -> None:
+    """Whoever comes later; all of it is of one year."""
+    first = [row for row in office.rows if "R40" not in found[row.place]]
+    paid = {(row.beneficiary_id, row.programme) for row in first}
+    for row in first:
+        if any((row.beneficiary_id, other) in paid for other in _PROGRAMMES[row.programme].excludes):
+            found[row.place].add("R19")
+
+
+def _find_whole_batches(office: Office, found: Found) -> None:
+    plans = {**office.first_plans}
+    counts: dict[str, dict[str, Counter[str]]] = defaultdict(dict)
+    for sheet in office.sheets:
+        name, period = sheet.cover["项目编码"], sheet.cover["期间"]
+        place = sheet.rows[0].source, sheet.cover["编号"], 0
+        if sheet.stated[1] > plans[sheet.cover["计划文号"]]:
+            found[place].add("R41")
+        if _PROGRAMMES[name].unit != "person" or not sheet.rows[0].village:
+            continue
+        counts[name].setdefault(period, Counter()).update(row.village for row in sheet.rows)
+        before = [earlier for earlier in counts[name] if earlier < period]
+        if before and any(abs(n - counts[name][max(before)][v]) >= 10 for v, n in counts[name][period].items()):
+            found[place].add("R55")
 
 
 def _find_shared_cards(office: Office, found: Found) -> None:

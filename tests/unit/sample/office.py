@@ -58,6 +58,13 @@ class Office:
             if path.name.startswith(("PAY402_", "batch_"))
         ]
 
+    @property
+    def first_plans(self) -> dict[str, int]:
+        """Give each plan number's fen as the first policy has it."""
+        part = json.loads(self.signed[0].read_bytes().splitlines()[1])
+        items = zip(part["subject"], part["id"], part["value"], strict=True)
+        return {name: value["fen"] for subject, name, value in items if subject == "plan"}
+
     def table(self, prefix: str) -> list[dict[str, str]]:
         """Give all rows of the CSV files whose name begins so, in order of sending."""
         return [row for path in self.legacy if path.name.startswith(prefix) for row in read_csv(path)]

@@ -27,8 +27,9 @@ CASES = (
         {"R21"},
         {"R22"},
     ),
-    *({"R33"}, {"R38"}, {"R40"}, {"R46"}, {"R54"}, {"H01"}, {"H03"}),
+    *({"R19"}, {"R33"}, {"R35"}, {"R36"}, {"R38"}, {"R40"}, {"R42"}, {"R46"}, {"R54"}, {"H01"}, {"H03"}),
 )
+WHOLE_BATCH = {"R41", "R55"}  # over its plan, and a village's list jumped
 FAMILY = ({"R08", "R18"}, {"R09", "R18"})
 LOOK_ALIKES = ("监护人", "有委托", "死亡前", "生僻字", "旧地区码", "旧卡")
 
@@ -52,6 +53,7 @@ def test_every_case_and_every_look_alike_is_there_more_than_once(lines: int) -> 
     kinds = [set(planted["codes"]) for planted in truth["planted"]]
     assert all(kinds.count(case) >= 2 for case in CASES if not case & BY_HAND)
     assert all(kinds.count(case) >= 1 for case in CASES)
+    assert kinds.count(WHOLE_BATCH) == 1
     assert kinds.count(FAMILY[0]) >= 6
     assert kinds.count(FAMILY[1]) >= 12
     words = [look_alike["what"] for look_alike in truth["look_alikes"]]
