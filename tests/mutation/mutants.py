@@ -127,8 +127,9 @@ def _walk(node: ast.AST, place: _Place) -> Iterator[tuple[ast.AST, _Place]]:
 
 
 def _describe(child: ast.AST, node: ast.AST) -> str:
-    """Say which of several equal constants it is."""
-    return f" in {_show(node)}" if isinstance(child, ast.Constant) else ""
+    """Say which of several equal expressions it is."""
+    is_ambiguous = isinstance(child, ast.Constant) or isinstance(node, ast.Slice | ast.BinOp)
+    return f" in {_show(node)}" if is_ambiguous else ""
 
 
 def _is_declaring(node: ast.AST, name: str) -> bool:
@@ -177,7 +178,12 @@ def _is_left_alone(node: ast.AST, name: str, index: int, child: ast.AST) -> bool
             return True
         case ast.keyword(arg="strict"):  # of zip: a guard against what cannot be
             return True
-    return isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant)  # a docstring
+    is_docstring = isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant)
+    return is_docstring or (isinstance(node, ast.JoinedStr) and _is_separator(child))
+
+
+def _is_separator(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str) and not any(map(str.isalnum, node.value))
 
 
 def _list_changes(node: ast.AST) -> Iterator[ast.AST]:
@@ -207,6 +213,12 @@ def _change_operator(node: ast.AST) -> Iterator[ast.expr]:
             yield ast.BinOp(left, _OPERATORS[type(operator)](), right)
         case ast.UnaryOp(ast.Not() | ast.USub(), operand):
             yield operand
+        case ast.JoinedStr(values):  # another separator would separate as well, none would not
+            yield from (
+                ast.JoinedStr([*values[:at], *values[at + 1 :]])
+                for at, each in enumerate(values)
+                if _is_separator(each)
+            )
         case ast.Lambda(args):
             yield ast.Lambda(args, ast.Constant(None))
         case ast.IfExp(test, body, other) if _is_plain(test):
