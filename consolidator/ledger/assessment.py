@@ -131,12 +131,12 @@ _TELLING = ("not_checked", "has", "status")
 
 
 def list_reasons(hits: Hits, item: int) -> list[str]:
-    """Give the stopping findings of an item together with what they are about, for comparing; sorted."""
+    """Give the stopping findings of an item, sorted, together with what they are about, for comparing."""
     facts = hits.evidence.get(item, {})
-    return sorted(
+    return [
         "|".join([found, *(f"{name}={value}" for name, value in facts.get(found[:3], {}).items() if name in _TELLING)])
         for found in list_stopping(hits, item)
-    )
+    ]
 
 
 def list_stopping(hits: Hits, item: int) -> list[str]:

@@ -79,9 +79,7 @@ def derive_bucket(fen: int) -> int:
 
 
 def _upper_end(bucket: int) -> int:
-    if bucket < 2 * _FINE:
-        return bucket
-    shift = bucket // _FINE - 1
+    shift = max(bucket // _FINE - 1, 0)
     return ((bucket - shift * _FINE + 1) << shift) - 1
 
 

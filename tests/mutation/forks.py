@@ -1,4 +1,4 @@
-"""Runs jobs in forked children, a few at a time, each with a bound on time and memory."""
+"""Runs jobs in forked children, a few at a time, each with a bound on processor time and memory."""
 
 import json
 import os
@@ -15,7 +15,7 @@ TIMEOUT = "timeout"
 
 
 def run_forked(
-    jobs: Iterable[Job], work: Callable[[Job], str], seconds: Callable[[Job], int], width: int
+    jobs: Iterable[Job], work: Callable[[Job], str], seconds: Callable[[Job], float], width: int
 ) -> Iterator[tuple[Job, str]]:
     """Give each job with what ``work`` said about it in a child of its own, or ``timeout``, in order of their ends."""
     running: dict[int, tuple[Job, int]] = {}
@@ -28,7 +28,7 @@ def run_forked(
         yield _await_one(running)
 
 
-def _start(job: Job, work: Callable[[Job], str], seconds: int) -> tuple[int, int]:
+def _start(job: Job, work: Callable[[Job], str], seconds: float) -> tuple[int, int]:
     reading, writing = os.pipe()
     sys.stdout.flush()
     pid = os.fork()
@@ -36,14 +36,16 @@ def _start(job: Job, work: Callable[[Job], str], seconds: int) -> tuple[int, int
         os.close(writing)
         return pid, reading
     os.close(reading)
-    signal.alarm(seconds)  # no handler: the child ends, even within a loop of C code
+    # Its own processor time, so that a busy machine ends nobody; no handler, so that it ends within a loop of C code.
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES_MAX, MEMORY_BYTES_MAX))
     _silence()
     try:
         said = work(job)
     except BaseException:  # noqa: BLE001 -- whatever it is, the child must say so and end here
         said = "broken: " + traceback.format_exc()
-    os.write(writing, json.dumps(said[:4000]).encode())
+    with os.fdopen(writing, "wb") as stream:
+        stream.write(json.dumps(said).encode())
     os._exit(0)
 
 

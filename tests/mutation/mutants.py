@@ -1,12 +1,12 @@
 """Makes mutants of a module: one small change each, in the parsed tree, never on the disk.
 
-Left alone: annotations and names of types, decorators, docstrings, and texts for people (those of the catalogue, of
-``invariant``, and of names such as ``message``): no test should pin their wording.
+Left alone: annotations and names of types, decorators, docstrings, ``strict`` of ``zip``, and texts for people (those
+of the catalogue, of ``invariant``, and of names such as ``message``): no test should pin their wording.
 """
 
 import ast
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -63,12 +63,13 @@ class Mutant:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a node hangs: how to put another there, its scope and the lines of its statement."""
+    """Where a node hangs: how to put another there, its scope, the lines of its statement, and what is around it."""
 
     put: Callable[[ast.AST], None]
     scope: str
     inside: bool
     lines: range
+    context: str = ""
 
 
 def list_mutants(path: Path, module: str) -> Iterator[Mutant]:
@@ -77,7 +78,7 @@ def list_mutants(path: Path, module: str) -> Iterator[Mutant]:
     for node, place in _walk(tree, _Place(lambda _: None, "", inside=False, lines=range(0))):
         for new in _list_changes(node):
             ast.copy_location(new, node)
-            change = f"{_show(node)} -> {_show(new)}"
+            change = f"{_show(node)} -> {_show(new)}{place.context}"
             scope = place.scope if place.inside else ""
             yield Mutant(
                 module,
@@ -88,6 +89,17 @@ def list_mutants(path: Path, module: str) -> Iterator[Mutant]:
                 tree,
                 _make_apply(place, new),
             )
+
+
+def list_nulls(path: Path, module: str) -> Iterator[Mutant]:
+    """Give, for each function that has mutants, one that changes nothing: whoever kills it kills for other reasons."""
+    of_function: dict[str, list[Mutant]] = {}
+    for mutant in list_mutants(path, module):
+        if mutant.scope:
+            of_function.setdefault(mutant.scope, []).append(mutant)
+    for mutants in of_function.values():
+        lines = range(min(each.lines.start for each in mutants), max(each.lines.stop for each in mutants))
+        yield replace(mutants[0], lines=lines, change="nothing", apply=lambda: None)
 
 
 def _make_apply(place: _Place, new: ast.AST) -> Callable[[], None]:
@@ -108,10 +120,16 @@ def _walk(node: ast.AST, place: _Place) -> Iterator[tuple[ast.AST, _Place]]:
         for index, child in enumerate(children):
             if isinstance(child, ast.AST) and not _is_left_alone(node, name, index, child):
                 put = _put_item(value, index) if isinstance(value, list) else _put_field(node, name)
-                found = _Place(put, *_find_scope(node, name, place), _find_lines(child, place))
+                found = _Place(put, *_find_scope(node, name, place), _find_lines(child, place), _describe(child, node))
                 yield child, found
                 inner = _Place(put, _qualify(child, found), found.inside, found.lines)
                 yield from _walk(child, inner)
+
+
+def _describe(child: ast.AST, node: ast.AST) -> str:
+    """Say which of several equal expressions it is."""
+    is_ambiguous = isinstance(child, ast.Constant) or isinstance(node, ast.Slice | ast.BinOp)
+    return f" in {_show(node)}" if is_ambiguous else ""
 
 
 def _is_declaring(node: ast.AST, name: str) -> bool:
@@ -156,9 +174,16 @@ def _is_left_alone(node: ast.AST, name: str, index: int, child: ast.AST) -> bool
             return target in _TEXTS or (
                 isinstance(child, ast.Subscript) and target[0].isupper() and not target.isupper()
             )
-        case ast.Import() | ast.ImportFrom():
+        case ast.Import() | ast.ImportFrom() | ast.Call(func=ast.Name(id="TypeVar")):
             return True
-    return isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant)  # a docstring
+        case ast.keyword(arg="strict"):  # of zip: a guard against what cannot be
+            return True
+    is_docstring = isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant)
+    return is_docstring or (isinstance(node, ast.JoinedStr) and _is_separator(child))
+
+
+def _is_separator(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str) and not any(map(str.isalnum, node.value))
 
 
 def _list_changes(node: ast.AST) -> Iterator[ast.AST]:
@@ -188,6 +213,12 @@ def _change_operator(node: ast.AST) -> Iterator[ast.expr]:
             yield ast.BinOp(left, _OPERATORS[type(operator)](), right)
         case ast.UnaryOp(ast.Not() | ast.USub(), operand):
             yield operand
+        case ast.JoinedStr(values):  # another separator would separate as well, none would not
+            yield from (
+                ast.JoinedStr([*values[:at], *values[at + 1 :]])
+                for at, each in enumerate(values)
+                if _is_separator(each)
+            )
         case ast.Lambda(args):
             yield ast.Lambda(args, ast.Constant(None))
         case ast.IfExp(test, body, other) if _is_plain(test):
@@ -232,24 +263,31 @@ def _change_value(value: object) -> Iterator[bool | int | str | bytes]:
 
 def _change_statement(node: ast.stmt) -> Iterator[ast.stmt]:
     match node:
-        case ast.Return(value) if value is not None and not (isinstance(value, ast.Constant) and value.value is None):
-            yield ast.Return(ast.Constant(None))
+        case ast.Return(value) if value is not None:
+            if not isinstance(value, ast.Constant):  # a constant has changes of its own
+                yield ast.Return(ast.Constant(None))
         case ast.Expr() | ast.Delete() | ast.Raise() | ast.Break() | ast.Return():
             yield ast.Pass()
         case ast.Continue():
             yield from (ast.Pass(), ast.Break())
-        case ast.Assign(targets, value) if isinstance(targets[0], ast.Attribute | ast.Subscript):
+        case ast.Assign() | ast.AugAssign():
+            yield from _change_assignment(node)
+        case ast.If(test, body, other) if _is_plain(test):
+            yield ast.If(_negate(test), body, other)
+        case ast.While(test, body, other) if _is_plain(test):
+            yield ast.While(ast.Constant(value=False), body, other)
+
+
+def _change_assignment(node: ast.Assign | ast.AugAssign) -> Iterator[ast.stmt]:
+    match node:
+        case ast.Assign([ast.Attribute() | ast.Subscript(), *_], _):
             yield ast.Pass()
-        case ast.Assign(targets, value) if not isinstance(value, ast.Constant) and isinstance(targets[0], ast.Name):
+        case ast.Assign([ast.Name(), *_] as targets, value) if not isinstance(value, ast.Constant):
             yield ast.Assign(targets, ast.Constant(None))
         case ast.AugAssign(target, operator, value):
             yield ast.Pass()
             if type(operator) in _OPERATORS:
                 yield ast.AugAssign(target, _OPERATORS[type(operator)](), value)
-        case ast.If(test, body, other) if _is_plain(test):
-            yield ast.If(_negate(test), body, other)
-        case ast.While(test, body, other) if _is_plain(test):
-            yield ast.While(ast.Constant(value=False), body, other)
 
 
 def _is_plain(test: ast.expr) -> bool:

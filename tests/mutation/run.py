@@ -8,36 +8,56 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from multiprocessing import get_context
 from pathlib import Path
 
 import schemas.parts  # noqa: F401 -- loaded once here, not in every child
 from tests.mutation.forks import TIMEOUT
-from tests.mutation.judges import PACKAGES, SURVIVED, UNTESTED, judge_in_functions, judge_in_modules
-from tests.mutation.mutants import Mutant, list_mutants
+from tests.mutation.fresh import judge_in_modules
+from tests.mutation.judges import JUDGES, PACKAGES, SURVIVED, UNTESTED
+from tests.mutation.mutants import Mutant, list_mutants, list_nulls
+from tests.mutation.warm import Bench, judge_in_functions
 
 WANTED_PERCENT = 90
 WIDTH = 2
 RESULTS = Path("build/mutants.jsonl")
+PAGE = Path("docs/mutation.md")
 _ALIVE = (SURVIVED, UNTESTED)
+_PROGRESS_EVERY = 100
 
 
 def list_all(words: Sequence[str]) -> list[Mutant]:
-    """Give the mutants of the chosen files."""
+    """Give the mutants of the chosen files; with ``--null`` one for each function, that changes nothing."""
     paths = [path for package in PACKAGES for path in sorted(Path("consolidator", package).glob("*.py"))]
-    chosen = [path for path in paths if not words or any(word in path.as_posix() for word in words)]
-    return [mutant for path in chosen for mutant in list_mutants(path, ".".join(path.with_suffix("").parts))]
+    names = [word for word in words if word != "--null"]
+    chosen = [path for path in paths if not names or any(name in path.as_posix() for name in names)]
+    make = list_nulls if "--null" in words else list_mutants
+    return [mutant for path in chosen for mutant in make(path, ".".join(path.with_suffix("").parts))]
 
 
-def _write_result(mutant: Mutant, said: str) -> None:
-    if said.startswith("broken"):
-        raise RuntimeError(said)
-    row = {"mutant": mutant.name, "line": mutant.line, "said": said}
-    with RESULTS.open("a", encoding="utf-8") as stream:
-        stream.write(json.dumps(row, ensure_ascii=False) + "\n")
-    if said in _ALIVE:
-        sys.stdout.write(f"{said}: line {mutant.line}: {mutant.name}\n")
+def _make_report(total: int) -> Callable[[Mutant, str], None]:
+    """Give what writes a result down and tells how far it is."""
+    began = time.monotonic()
+    page = PAGE.read_text(encoding="utf-8")
+    done: Counter[bool] = Counter()
+
+    def report(mutant: Mutant, said: str) -> None:
+        if said.startswith("broken"):
+            raise RuntimeError(said)
+        row = {"mutant": mutant.name, "line": mutant.line, "said": said}
+        with RESULTS.open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps(row, ensure_ascii=False) + "\n")
+        done[said in _ALIVE] += 1
+        if said in _ALIVE:
+            known = "" if f"`{mutant.name}`" in page else f", not in {PAGE}"
+            sys.stdout.write(f"{said}{known}: line {mutant.line}: {mutant.name}\n")
+        if not done.total() % _PROGRESS_EVERY or done.total() == total:
+            minutes = (time.monotonic() - began) / 60
+            sys.stdout.write(f"# {done.total()} of {total}, {done[True]} live, {minutes:.1f} minutes\n")
+        sys.stdout.flush()
+
+    return report
 
 
 def _judge_all(mutants: Sequence[Mutant]) -> None:
@@ -45,16 +65,21 @@ def _judge_all(mutants: Sequence[Mutant]) -> None:
     inside = [mutant for mutant in mutants if mutant.scope]
     outside = [mutant for mutant in mutants if not mutant.scope]
     forking = get_context("fork")
-    answer = forking.SimpleQueue()
-    first = forking.Process(target=lambda: answer.put(judge_in_functions(inside, _write_result, WIDTH)))
+    answers, answer = forking.Pipe(duplex=False)
+    report = _make_report(len(inside))
+    first = forking.Process(target=lambda: answer.send(judge_in_functions(inside, report, WIDTH, JUDGES)))
     first.start()
+    answer.close()
+    try:
+        bench: Bench = answers.recv()
+    except EOFError:
+        sys.exit("the judging process ended before its time")
     first.join()
-    if first.exitcode:
-        sys.exit(first.exitcode)
-    failing: list[str] = answer.get()
-    for name in failing:
-        sys.stdout.write(f"fails without a mutant, so it judges none: {name}\n")
-    judge_in_modules(outside, _write_result, WIDTH, failing)
+    if outside:
+        judge_in_modules(outside, _make_report(len(outside)), WIDTH, bench, JUDGES)
+    sys.stdout.write(f"{len(bench.seconds)} tests, of which {len(bench.failing)} judged nobody\n")
+    for name in bench.failing:
+        sys.stdout.write(f"fails without a mutant, or the second time: {name}\n")
 
 
 def count_results() -> dict[str, Counter[str]]:

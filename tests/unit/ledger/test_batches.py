@@ -52,6 +52,12 @@ def test_a_stated_village_and_account_are_kept_beside_the_known_ones(world: Worl
     assert b'"stated_account":"6222000000000000"' in world.privates()[-3]
 
 
+def test_a_line_of_somebody_unknown_that_states_no_village_has_none(world: World) -> None:
+    world.send_batch("B-1", [IDS[0], make_id(900)])
+    world.send_batch("B-2", [make_id(901), IDS[1]], village=[None, VILLAGE])
+    assert [line["village"] for line in world.entries("line")] == [VILLAGE, "", "", VILLAGE]
+
+
 @pytest.mark.parametrize(
     ("totals", "fen"),
     [({"count": 2, "fen": 19_999}, 20_000), ({"count": 3, "fen": 20_000}, 20_000), ({"count": 2, "fen": 0}, 20_000)],
@@ -98,6 +104,26 @@ def test_an_odd_item_refuses_its_line_with_its_fen_and_the_rest_goes_on(world: W
     assert world.line_states("B-1") == ["refused", "ready", "ready"]
     assert world.findings("B-1") == [["S01:red"], [], []]
     assert world.entries("batch")[0]["totals"] == {"ready": [2, 20_000], "refused": [1, 10_000]}
+
+
+def test_odd_items_are_told_in_the_order_of_their_lines(world: World) -> None:
+    outcomes = world.send_batch("B-1", [IDS[0], "no id", IDS[2]], village=["no village", VILLAGE, VILLAGE])
+    assert [(outcome.position, outcome.detail) for outcome in outcomes[1:]] == [
+        ("line 1", "village"),
+        ("line 2", "beneficiary_id"),
+    ]
+
+
+def test_a_list_that_never_hung_is_evidence_without_a_day(world: World) -> None:
+    world.send_batch("B-1", IDS[:1], fields={"publicity": None})
+    assert b'"evidence":{"R42":{"day":"2026-11-01","publicity_until":""}}' in world.privates()[-2]
+
+
+def test_a_batch_remembers_the_file_it_came_from_if_it_came_from_one(world: World) -> None:
+    file = {"name": "代发.xlsx", "sha256": "0" * 64}
+    world.send_batch("B-1", IDS[:1], fields={"file": file})
+    world.send_batch("B-2", IDS[1:2])
+    assert [world.batch(name).file for name in ("B-1", "B-2")] == ["代发.xlsx", ""]
 
 
 @pytest.mark.parametrize(("column", "value"), [("payee_id", IDS[1]), ("payee_name", "示例乙")])

@@ -148,6 +148,13 @@ def test_a_county_that_requires_plans_pays_nothing_without_one() -> None:
     assert codes_of(world.release("B-1", ALL)) == ["", "D21"]
 
 
+def test_a_county_that_switched_plans_off_misses_none_that_it_does_not_know() -> None:
+    world = make_world()
+    world.set_policy("policy-2", [("rule", "R41", {"enabled": False})])
+    world.send_batch("B-1", IDS[:3])
+    assert assessed(world)["not_checked"] == ["R05", "R08", "R09"]
+
+
 def test_a_county_that_switched_plans_off_looks_at_none() -> None:
     world = make_world(1)
     world.set_policy("policy-3", [("rule", "R41", {"enabled": False})])

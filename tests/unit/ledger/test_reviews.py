@@ -85,6 +85,14 @@ def test_a_stop_ends_a_held_line_and_settles_the_batch_with_its_last_one(world: 
         working(world)
 
 
+def test_a_stopped_line_shows_what_it_was_held_for_in_order_of_codes(world: World) -> None:
+    world.set_policy("policy-2", [("programme", "HOME", make_programme(unit="household"))])
+    world.settle_people(4, household_size=2)
+    world.send_batch("H-1", IDS[:2], fields={"programme": "HOME", "publicity": None})
+    world.review("reviewer", "stop", "H-1", [1])
+    assert world.entries("change")[-1]["findings"] == ["R18:orange", "R42:orange"]
+
+
 def test_a_comment_is_an_entry_whose_text_is_hidden(world: World) -> None:
     digest = world.review("supervisor", "comment", "B-1", [3], source="oversight")
     (comment,) = world.entries("comment")

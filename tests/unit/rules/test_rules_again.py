@@ -110,6 +110,19 @@ def test_a_line_of_a_settled_batch_is_history_whatever_its_state_says_and_marked
     assert set(judge(state, "R18").places) == {SETTLED, OPEN + 1}
 
 
+def test_a_group_that_is_history_does_not_keep_the_next_from_being_judged() -> None:
+    state = make_open(ORDERED, ORDERED, READY, READY)
+    state.claims.households = {
+        "FARM": {
+            "2026": {
+                "H-OLD": [(PEOPLE[0], OPEN), (PEOPLE[1], OPEN + 1)],
+                "H-NEW": [(PEOPLE[2], OPEN + 2), (PEOPLE[3], OPEN + 3)],
+            }
+        }
+    }
+    assert sorted(judge(state, "R18").places) == [OPEN + 2, OPEN + 3]
+
+
 def test_households_are_judged_apart_in_each_programme_and_period() -> None:
     state = make_open(READY, READY, READY)
     put_household(state, (PEOPLE[0], OPEN))

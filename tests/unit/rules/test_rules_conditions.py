@@ -181,6 +181,13 @@ def test_r33_is_met_on_some_day_of_a_month(day: str, of_age: object) -> None:
     assert is_of_age(day, "2026-02", age_min=17, age_max=18) is of_age
 
 
+@pytest.mark.parametrize(("day", "found"), [("19500101", [1]), ("19900101", []), ("20200101", [1])])
+def test_r33_finds_the_one_line_whose_age_is_wrong_among_those_of_age(day: str, found: list[int]) -> None:
+    ids = [born("19800101"), born(day), born("19850101")]
+    hits = run(make_state(), ids, programme=replace(age_min=16, age_max=60))
+    assert [item for item, findings in hits.findings.items() if "R33:red" in findings] == found
+
+
 def test_r33_asks_nothing_where_a_programme_has_no_ages() -> None:
     assert is_of_age("18000101")
     assert is_of_age("99990101")
