@@ -132,8 +132,11 @@ def _milli(number: int) -> int:
     return _fen(number) * 1000 // STANDARD_FEN
 
 
-def list_acts(citizens: Sequence[str], lines: int) -> Iterator[Command]:
-    """Give for each batch its hold, clearing and release, each with its second person; all its lines are ordered."""
+def list_acts(citizens: Sequence[str], lines: int, at: int) -> Iterator[Command]:
+    """Give for each batch its hold, clearing and release, each with its second person; all its lines are ordered.
+
+    ``at`` is when the review windows are over.
+    """
     for number, first in enumerate(range(0, lines, BATCH_LINES)):
         numbers = [line % len(citizens) for line in range(first, min(first + BATCH_LINES, lines))]
         batch = {"source": "adapter", "id": f"BATCH-{number:06d}"}
@@ -142,18 +145,18 @@ def list_acts(citizens: Sequence[str], lines: int) -> Iterator[Command]:
             "reason": ["核实"] * (len(numbers) // 100),
         }
         review = {"kind": "review", "source": "bureau", "batch": batch}
-        yield from _sign("reviewer", 2 * number + 1, review | {"id": f"HOLD-{number}", "action": "hold"}, looked_at)
+        yield from _sign("reviewer", 2 * number + 1, review | {"id": f"HOLD-{number}", "action": "hold"}, looked_at, at)
         clear = list(
-            _sign("reviewer", 2 * number + 2, review | {"id": f"CLEAR-{number}", "action": "clear"}, looked_at)
+            _sign("reviewer", 2 * number + 2, review | {"id": f"CLEAR-{number}", "action": "clear"}, looked_at, at)
         )
         yield from clear
         confirm = {"kind": "confirm", "source": "bureau"}
         cleared = confirm | {"id": f"CLEARED-{number}", "document": clear[0].document}
-        yield from _sign("approver", 2 * number + 1, cleared, None)
-        release = list(_sign("payer", number + 1, _release(number, batch), _figures(numbers)))
+        yield from _sign("approver", 2 * number + 1, cleared, None, at)
+        release = list(_sign("payer", number + 1, _release(number, batch), _figures(numbers), at))
         yield from release
         released = confirm | {"id": f"RELEASED-{number}", "document": release[0].document}
-        yield from _sign("approver", 2 * number + 2, released, None)
+        yield from _sign("approver", 2 * number + 2, released, None, at)
 
 
 def _release(number: int, batch: Mapping[str, str]) -> dict[str, Any]:
@@ -245,12 +248,14 @@ def _relations(citizens: Sequence[str]) -> Columns:
     }
 
 
-def _sign(key: str, seq: int, fields: Mapping[str, Any], columns: Columns | None) -> Iterator[Command]:
+def _sign(
+    key: str, seq: int, fields: Mapping[str, Any], columns: Columns | None, at: int = STARTED_AT
+) -> Iterator[Command]:
     signer = make_signer(key)
     parts, count = render_parts(columns) if columns else ([], 0)
     header = {"county": COUNTY, "seq": seq, **fields}
     raw = render_document(header, parts, count, signer.verifier.public.hex(), signer.sign)
-    yield from derive_commands(parse_document(raw), STARTED_AT)
+    yield from derive_commands(parse_document(raw), at)
 
 
 def _make_id(number: int) -> str:

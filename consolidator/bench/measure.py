@@ -132,6 +132,8 @@ def _time(journal: SqliteJournal, commits: list[Sequence[Step]]) -> Run:
     if record is None:
         message = "a measured run commits"
         raise InvariantError(message)
+    unpaid = {state for state, (count, _) in record.head.totals.items() if count} - {"ordered"}
+    invariant(not unpaid, "a measured run orders every line")
     return Run(seconds, ready - started, len(commits), record.head.size, record.head.root)
 
 

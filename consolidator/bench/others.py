@@ -30,6 +30,7 @@ from consolidator.bench.measure import append_all, apply_all, describe_condition
 from consolidator.bench.stages import measure_tree
 from consolidator.home.creating import Founding, create_home
 from schemas.errors import invariant
+from schemas.instants import HOUR_SECONDS
 from streams.embedded.engine import Engine
 from streams.embedded.journal import open_journal
 
@@ -47,7 +48,10 @@ def measure_acts(lines: int, runs: int, say: Say) -> Result:
     with tempfile.TemporaryDirectory(prefix="consolidator-bench-") as folder:
         base = Path(folder) / "base.sqlite"
         say("准备县区数据 / setting the county up")
-        pending = [*list_batches(citizens, lines), *list_acts(citizens, lines)]
+        pending = [
+            *list_batches(citizens, lines),
+            *list_acts(citizens, lines, STARTED_AT + WINDOW_HOURS * HOUR_SECONDS),
+        ]
         set_up(base, list_setup(citizens, WINDOW_HOURS), pending)
         with measure_tree() as watch:
             measured = [run_copy(base) for _ in range(runs)]
