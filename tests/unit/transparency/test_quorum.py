@@ -6,12 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from consolidator.transparency.cosignatures import Cosignature, cosign
 from consolidator.transparency.keys import COSIGNATURE, Verifier
 from consolidator.transparency.policy import NO_QUORUM, Group, Policy, Witness, validate_policy
 from consolidator.transparency.quorum import (
     check_policy,
     check_quorum,
     count_overlap,
+    find_quorum_second,
     list_cosigners,
     meets_quorum,
     open_with_quorum,
@@ -131,3 +133,23 @@ def test_cosigners_are_told_by_their_names_in_the_policy_in_its_order() -> None:
     with pytest.raises(VerificationError):
         check_quorum(policy, found[:2])
     assert not meets_quorum(policy, ["w1", "w2", "w9", "quorum-of-bodies"])
+
+
+@given(policies(), st.data())
+def test_a_quorum_is_as_old_as_the_newest_cosignatures_that_are_enough(policy: Policy, data: st.DataObject) -> None:
+    signers = data.draw(st.lists(st.sampled_from(policy.witnesses), unique=True))
+    line = cosign(CHECKPOINT, make_witness(1), NOW)
+    found = [Cosignature(witness.key, data.draw(st.integers(0, 9)), line) for witness in signers]
+    if policy.quorum == NO_QUORUM:
+        assert find_quorum_second(policy, found) is None
+    elif not meets_quorum(policy, list_cosigners(policy, found)):
+        with pytest.raises(VerificationError, match="too few"):
+            find_quorum_second(policy, found)
+    else:
+        since = find_quorum_second(policy, found)
+        enough = [
+            at
+            for at in range(10)
+            if meets_quorum(policy, list_cosigners(policy, [each for each in found if each.seconds >= at]))
+        ]
+        assert since == max(enough)
