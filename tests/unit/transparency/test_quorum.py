@@ -89,6 +89,15 @@ def test_three_of_four_bears_one_liar_and_two_of_three_does_not() -> None:
             check_policy(policy)
 
 
+def test_liars_choose_the_members_whose_own_overlap_is_the_least() -> None:
+    witnesses = tuple(Witness(f"w{number}", make_witness(number).verifier) for number in range(1, 6))
+    large = Group("large", 3, ("w1", "w2", "w3"))
+    for members in (("large", "w4", "w5"), ("w4", "large", "w5"), ("w4", "w5", "large")):
+        policy = validate_policy(Policy(LOG.verifier, "g", witnesses, (large, Group("g", 2, members))))
+        assert count_overlap(policy) == 1
+    assert count_overlap(Policy(LOG.verifier, "g", witnesses, (large, Group("g", 3, ("large", "w4", "w5"))))) == 5
+
+
 def test_any_of_two_replicas_of_each_body_breaks_an_overlap_of_all_bodies() -> None:
     witnesses = tuple(Witness(f"w{number}", make_witness(number).verifier) for number in range(1, 7))
     bodies = tuple(Group(f"body{at}", 1, (f"w{2 * at + 1}", f"w{2 * at + 2}")) for at in range(3))
@@ -113,6 +122,11 @@ def test_enough_cosignatures_open_the_checkpoint(numbers: tuple[int, ...]) -> No
     cosigned = open_with_quorum(make_cosigned(*numbers), make_policy(4, 3))
     assert cosigned.checkpoint == CHECKPOINT
     assert {each.seconds for each in cosigned.cosignatures} == {NOW}
+
+
+def test_who_is_missing_is_named() -> None:
+    with pytest.raises(VerificationError, match=r"wait for some of w1, w3$"):
+        open_with_quorum(make_cosigned(2, 4), make_policy(4, 3))
 
 
 @pytest.mark.parametrize("numbers", [(), (1, 2), (1, 1, 2, 2), (1, 2, 9), (1, 2, 8, 9)])
