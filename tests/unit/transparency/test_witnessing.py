@@ -10,6 +10,7 @@ from consolidator.transparency.addcheckpoint import (
     BODY_BYTES_MAX,
     AddCheckpoint,
     parse_add_checkpoint,
+    parse_recorded_size,
     render_add_checkpoint,
 )
 from consolidator.transparency.checkpoint import Checkpoint, sign_checkpoint
@@ -234,3 +235,18 @@ def test_a_request_of_10240_bytes_is_written_and_no_larger_one() -> None:
     assert len(render_add_checkpoint(0, (), sign_note(text, [LOG]), LOG.verifier)) == BODY_BYTES_MAX
     with pytest.raises(InvariantError, match="too large"):
         render_add_checkpoint(0, (), sign_note(f"x{text}", [LOG]), LOG.verifier)
+
+
+@given(st.integers(0, 10**18 - 1))
+def test_the_size_of_a_409_is_read_back(size: int) -> None:
+    declined = answer(ask(7, 7), TreeHead(size, OTHER)) if size != 7 else Declined(Status.CONFLICT, "7\n")
+    assert parse_recorded_size(declined.body.encode()) == size
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"7", b"07\n", b"+7\n", b"-7\n", b"7\r\n", b"7\n\n", b" 7\n", b"7 \n", b"\xef\xbc\x97\n", b"1" * 19 + b"\n"],
+)
+def test_anything_else_is_no_size(body: bytes) -> None:
+    with pytest.raises(VerificationError, match="that size on a line"):
+        parse_recorded_size(body)
