@@ -1,4 +1,4 @@
-"""Owns the body of ``add-checkpoint`` (C2SP tlog-witness), which a log sends to a witness. Never sends it."""
+"""Owns the bodies of ``add-checkpoint`` (C2SP tlog-witness) between log and witness. Never sends or receives them."""
 
 import re
 from base64 import b64decode, b64encode
@@ -14,6 +14,8 @@ from schemas.errors import VerificationError, invariant
 BODY_BYTES_MAX = 10_240  # what real witnesses read of a request
 CONSISTENCY_HASHES_MAX = 63
 _HEAD = re.compile(f"old ({SIZE})\n((?:{BASE64_32_BYTES}\n){{0,{CONSISTENCY_HASHES_MAX}}})\n")
+
+_SIZE_LINE = re.compile(f"({SIZE})\n".encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +60,16 @@ def parse_add_checkpoint(body: bytes) -> AddCheckpoint:
         raise VerificationError(reason)
     text, _ = parse_untrusted_note(checkpoint)
     return AddCheckpoint(int(match[1]), tuple(map(b64decode, match[2].split())), checkpoint, parse_checkpoint(text))
+
+
+def parse_recorded_size(body: bytes) -> int:
+    r"""Read the body of a 409: the size that the witness has recorded. Raises VerificationError.
+
+    >>> parse_recorded_size(b"257\n")
+    257
+    """
+    match = _SIZE_LINE.fullmatch(body)
+    if match is None:
+        reason = "a witness that knows another size must answer with that size on a line, and this is none"
+        raise VerificationError(reason)
+    return int(match[1])

@@ -28,13 +28,12 @@ def parse_bundle(raw: bytes, width: int) -> list[bytes]:
 
     Raises VerificationError when it is cut, or holds more or fewer entries.
     """
-    entries = list[bytes]()
-    end, size = 0, len(raw)
-    while end < size:
+    entries, end = list[bytes](), 0
+    for _ in range(width):
         start = end + _LENGTH_BYTES
         end = start + int.from_bytes(raw[end:start], "big")
         entries.append(raw[start:end])
-    if end != size or len(entries) != width:
+    if end != len(raw):
         reason = f"an entry bundle is torn: it must hold exactly {width} entries"
         raise VerificationError(reason)
     return entries

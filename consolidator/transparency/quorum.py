@@ -30,6 +30,20 @@ def check_quorum(policy: Policy, cosignatures: Iterable[Cosignature]) -> None:
         raise VerificationError(reason)
 
 
+def find_quorum_second(policy: Policy, cosignatures: Iterable[Cosignature]) -> int | None:
+    """Give the POSIX second since which enough witnesses stood by this checkpoint: the latest for which it is true.
+
+    It is what the age of a checkpoint counts from; leave out cosignatures of the future before asking. None when the
+    policy asks for no witness, so that nobody vouches for a time. Raises VerificationError when they are too few.
+    """
+    newest = sorted(cosignatures, key=lambda cosignature: cosignature.seconds, reverse=True)
+    check_quorum(policy, newest)
+    if policy.quorum == NO_QUORUM:
+        return None
+    enough = next(at for at in range(len(newest)) if meets_quorum(policy, list_cosigners(policy, newest[: at + 1])))
+    return newest[enough].seconds
+
+
 def list_cosigners(policy: Policy, cosignatures: Iterable[Cosignature]) -> list[str]:
     """List the names that the policy gives to those who cosigned, in the policy's order, each once."""
     keys = {cosignature.witness for cosignature in cosignatures}

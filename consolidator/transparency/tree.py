@@ -7,11 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from hashlib import sha256
+from struct import Struct
 
 from schemas.errors import VerificationError
 
 HASH_BYTES = 32
 EMPTY_ROOT = sha256().digest()
+_PAIR = Struct(f"{2 * HASH_BYTES}s")
 
 
 def leaf_hash(entry: bytes) -> bytes:
@@ -43,8 +45,8 @@ def hash_pairs(row: bytes) -> bytes:
     >>> hash_pairs(bytes(96)) == node_hash(bytes(32), bytes(32))
     True
     """
-    pair = 2 * HASH_BYTES
-    return b"".join([sha256(b"\1" + row[at : at + pair]).digest() for at in range(0, len(row) - pair + 1, pair)])
+    whole = row[: len(row) // _PAIR.size * _PAIR.size]
+    return b"".join([sha256(b"\1" + pair).digest() for (pair,) in _PAIR.iter_unpack(whole)])
 
 
 def fold_peaks(peaks: Sequence[bytes]) -> bytes:

@@ -22,6 +22,7 @@ from schemas.envelope import render_envelope
 from schemas.errors import InputError
 from schemas.headers import parse_header
 from schemas.parts import PARTS, REGISTER_PARTS, Columns, parse_part
+from tests.fuzz.log_targets import NOTES, PAPERS, read_note, read_paper
 from tests.golden.bank_files.inputs import make_inputs
 from tests.golden.bank_files.regenerate import FOLDER, INPUTS
 from tests.unit.bank_adapters.samples import find_cover, find_in
@@ -145,4 +146,6 @@ def load_targets() -> Mapping[str, Target]:
         "document": Target(documents, _read_any_document),
         "header": Target(headers, _read_header),
         "part": Target(parts, _read_part),
+        "note": Target(NOTES, read_note),
+        "paper": Target(PAPERS, read_paper),
     }

@@ -133,6 +133,9 @@ def test_a_signature_line_with_a_time_of_2_to_the_63_is_refused() -> None:
     with pytest.raises(VerificationError, match="below 2"):
         read_seconds((2**63).to_bytes(8, "big") + bytes(64))
     assert read_seconds((2**63 - 1).to_bytes(8, "big") + bytes(64)) == 2**63 - 1
+    for length in (0, 8, 64, 71, 73):
+        with pytest.raises(VerificationError, match="8 bytes of time"):
+            read_seconds(bytes(length))
 
 
 def test_two_trusted_keys_that_look_alike_in_a_note_are_refused() -> None:

@@ -117,6 +117,7 @@ def test_a_private_key_line_is_in_the_form_other_tools_read() -> None:
         LOG_VKEY,
         "private+key+log.example+eb0982a5+AAAA",
         "PRIVATE+KEY+log.example+eb0982a5",
+        render_private_key(derive_signer("log.example", LOG_SEED)).removeprefix("PRIVATE+KEY+"),
         render_private_key(derive_signer("log.example", LOG_SEED)) + "\n",
         render_private_key(derive_signer("log.example", LOG_SEED)).replace("log.example", "log.examplf"),
         "PRIVATE+KEY+" + render_key("log.example", b"\x04" + LOG_SEED),

@@ -70,6 +70,13 @@ def test_what_can_be_signed_opens_to_the_same_text(text: str) -> None:
         assert open_note(raw, [LOG.verifier]).text == text
 
 
+def test_signature_lines_without_a_text_and_its_blank_line_are_no_note() -> None:
+    empty = sign_note("\n", [LOG])
+    assert open_note(empty, [LOG.verifier]).text == "\n"
+    with pytest.raises(VerificationError, match="blank line"):
+        open_note(empty.removeprefix(b"\n\n"), [LOG.verifier])
+
+
 def test_the_text_may_hold_blank_lines_and_even_signature_lines() -> None:
     inner = sign_note("inner\n", [OTHER]).decode()
     text = f"\n\nfirst\n\n{inner}\n\n"

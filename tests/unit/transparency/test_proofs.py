@@ -152,6 +152,18 @@ def test_a_consistency_proof_serves_no_other_pair_of_sizes_where_it_says_somethi
                     check_consistency(TREE.head(old), TreeHead(claimed, OTHER), make_consistency_proof(READ, old, size))
 
 
+def test_hashes_of_other_lengths_prove_nothing_though_they_join_to_the_same_bytes() -> None:
+    leaf, sibling, head = LEAVES[0], LEAVES[1], TREE.head(2)
+    check_inclusion(leaf, 0, head, (sibling,))
+    with pytest.raises(VerificationError, match="leaf hash is none"):
+        check_inclusion(leaf[:-1], 0, head, (leaf[-1:] + sibling,))
+    with pytest.raises(VerificationError, match="leaf hash is none"):
+        check_inclusion(b"", 0, TreeHead(1, b""), ())
+    for wrong in (sibling[:-1], sibling + b"\0", b""):
+        with pytest.raises(VerificationError, match="1 hashes of 32 bytes"):
+            check_inclusion(leaf, 0, head, (wrong,))
+
+
 def test_nothing_is_proven_from_an_empty_tree_but_a_witness_starts_there() -> None:
     empty, head = TreeHead(0, EMPTY_ROOT), TREE.head(7)
     for new in (empty, head):

@@ -6,12 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from consolidator.transparency.cosignatures import Cosignature, cosign
 from consolidator.transparency.keys import COSIGNATURE, Verifier
 from consolidator.transparency.policy import NO_QUORUM, Group, Policy, Witness, validate_policy
 from consolidator.transparency.quorum import (
     check_policy,
     check_quorum,
     count_overlap,
+    find_quorum_second,
     list_cosigners,
     meets_quorum,
     open_with_quorum,
@@ -87,6 +89,15 @@ def test_three_of_four_bears_one_liar_and_two_of_three_does_not() -> None:
             check_policy(policy)
 
 
+def test_liars_choose_the_members_whose_own_overlap_is_the_least() -> None:
+    witnesses = tuple(Witness(f"w{number}", make_witness(number).verifier) for number in range(1, 6))
+    large = Group("large", 3, ("w1", "w2", "w3"))
+    for members in (("large", "w4", "w5"), ("w4", "large", "w5"), ("w4", "w5", "large")):
+        policy = validate_policy(Policy(LOG.verifier, "g", witnesses, (large, Group("g", 2, members))))
+        assert count_overlap(policy) == 1
+    assert count_overlap(Policy(LOG.verifier, "g", witnesses, (large, Group("g", 3, ("large", "w4", "w5"))))) == 5
+
+
 def test_any_of_two_replicas_of_each_body_breaks_an_overlap_of_all_bodies() -> None:
     witnesses = tuple(Witness(f"w{number}", make_witness(number).verifier) for number in range(1, 7))
     bodies = tuple(Group(f"body{at}", 1, (f"w{2 * at + 1}", f"w{2 * at + 2}")) for at in range(3))
@@ -113,6 +124,11 @@ def test_enough_cosignatures_open_the_checkpoint(numbers: tuple[int, ...]) -> No
     assert {each.seconds for each in cosigned.cosignatures} == {NOW}
 
 
+def test_who_is_missing_is_named() -> None:
+    with pytest.raises(VerificationError, match=r"wait for some of w1, w3$"):
+        open_with_quorum(make_cosigned(2, 4), make_policy(4, 3))
+
+
 @pytest.mark.parametrize("numbers", [(), (1, 2), (1, 1, 2, 2), (1, 2, 9), (1, 2, 8, 9)])
 def test_too_few_cosignatures_are_refused_however_often_they_stand_there(numbers: tuple[int, ...]) -> None:
     with pytest.raises(VerificationError, match=r"some of .*w4"):
@@ -131,3 +147,23 @@ def test_cosigners_are_told_by_their_names_in_the_policy_in_its_order() -> None:
     with pytest.raises(VerificationError):
         check_quorum(policy, found[:2])
     assert not meets_quorum(policy, ["w1", "w2", "w9", "quorum-of-bodies"])
+
+
+@given(policies(), st.data())
+def test_a_quorum_is_as_old_as_the_newest_cosignatures_that_are_enough(policy: Policy, data: st.DataObject) -> None:
+    signers = data.draw(st.lists(st.sampled_from(policy.witnesses), unique=True))
+    line = cosign(CHECKPOINT, make_witness(1), NOW)
+    found = [Cosignature(witness.key, data.draw(st.integers(0, 9)), line) for witness in signers]
+    if policy.quorum == NO_QUORUM:
+        assert find_quorum_second(policy, found) is None
+    elif not meets_quorum(policy, list_cosigners(policy, found)):
+        with pytest.raises(VerificationError, match="too few"):
+            find_quorum_second(policy, found)
+    else:
+        since = find_quorum_second(policy, found)
+        enough = [
+            at
+            for at in range(10)
+            if meets_quorum(policy, list_cosigners(policy, [each for each in found if each.seconds >= at]))
+        ]
+        assert since == max(enough)

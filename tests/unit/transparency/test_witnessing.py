@@ -1,4 +1,6 @@
-"""A witness's request and its decision: every status code of the protocol, and what the same order of checks hides."""
+"""A witness's request and its decision: every status code of the protocol, in the order of its checks."""
+
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -8,6 +10,7 @@ from consolidator.transparency.addcheckpoint import (
     BODY_BYTES_MAX,
     AddCheckpoint,
     parse_add_checkpoint,
+    parse_recorded_size,
     render_add_checkpoint,
 )
 from consolidator.transparency.checkpoint import Checkpoint, sign_checkpoint
@@ -156,10 +159,9 @@ def test_a_request_reads_back_as_it_was_written(old: int, proof: tuple[bytes, ..
 def test_a_request_is_written_only_for_what_the_log_signed_and_in_bounds() -> None:
     with pytest.raises(VerificationError):
         render_add_checkpoint(0, (), sign_checkpoint(CHECKPOINT, STRANGER), LOG.verifier)
-    large = sign_note("x" * 10_200 + "\n", [LOG])
-    for old, proof, signed in ((-1, (), SIGNED), (0, (OTHER,) * 64, SIGNED), (0, (b"short",), SIGNED), (0, (), large)):
-        with pytest.raises(InvariantError):
-            render_add_checkpoint(old, proof, signed, LOG.verifier)
+    for old, proof in ((-1, ()), (0, (OTHER,) * 64), (0, (b"short",))):
+        with pytest.raises(InvariantError, match="cannot be written"):
+            render_add_checkpoint(old, proof, SIGNED, LOG.verifier)
 
 
 @pytest.mark.parametrize(
@@ -217,8 +219,34 @@ def test_400_a_request_without_a_well_formed_checkpoint_is_refused(rest: bytes) 
         parse_add_checkpoint(b"old 7\n\n" + rest)
 
 
-def test_400_a_request_larger_than_10240_bytes_is_refused() -> None:
-    lines = (BODY_BYTES_MAX - len(b"old 0\n\n") - len(SIGNED)) // len(WITNESS_LINE.encode())
-    assert parse_add_checkpoint(b"old 0\n\n" + SIGNED + WITNESS_LINE.encode() * lines).old == 0
+def test_400_a_request_has_10240_bytes_at_most() -> None:
+    filling = make_signature_line(STRANGER, "x\n")
+    rest = BODY_BYTES_MAX - len(b"old 0\n\n" + SIGNED)
+    name = "w" * (rest - len(render_signature_line(replace(filling, name=""))))
+    largest = SIGNED + render_signature_line(replace(filling, name=name))
+    assert len(b"old 0\n\n" + largest) == BODY_BYTES_MAX
+    assert parse_add_checkpoint(b"old 0\n\n" + largest).checkpoint == largest
     with pytest.raises(VerificationError, match="at most 10240"):
-        parse_add_checkpoint(b"old 0\n\n" + SIGNED + WITNESS_LINE.encode() * (lines + 1))
+        parse_add_checkpoint(b"old 0\n\n" + SIGNED + render_signature_line(replace(filling, name=f"{name}w")))
+
+
+def test_a_request_of_10240_bytes_is_written_and_no_larger_one() -> None:
+    text = "x" * (BODY_BYTES_MAX - len(b"old 0\n\n") - len(sign_note("\n", [LOG]))) + "\n"
+    assert len(render_add_checkpoint(0, (), sign_note(text, [LOG]), LOG.verifier)) == BODY_BYTES_MAX
+    with pytest.raises(InvariantError, match="too large"):
+        render_add_checkpoint(0, (), sign_note(f"x{text}", [LOG]), LOG.verifier)
+
+
+@given(st.integers(0, 10**18 - 1))
+def test_the_size_of_a_409_is_read_back(size: int) -> None:
+    declined = answer(ask(7, 7), TreeHead(size, OTHER)) if size != 7 else Declined(Status.CONFLICT, "7\n")
+    assert parse_recorded_size(declined.body.encode()) == size
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"7", b"07\n", b"+7\n", b"-7\n", b"7\r\n", b"7\n\n", b" 7\n", b"7 \n", b"\xef\xbc\x97\n", b"1" * 19 + b"\n"],
+)
+def test_anything_else_is_no_size(body: bytes) -> None:
+    with pytest.raises(VerificationError, match="that size on a line"):
+        parse_recorded_size(body)
