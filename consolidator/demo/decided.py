@@ -22,12 +22,15 @@ _KINDS = {
     "policy:office": "项目、人员与权限 policy",
     "register:office": "登记册 registers",
     "accounts:office": "持卡台账 card census",
+    "accounts:bank": "银行核验结果 a bank's answers about accounts",
     "designations:office": "指定账户 designated accounts",
+    "expected:office": "应报批次预告 batches announced",
     "batch:bank": "银行批量代发文件 bank's batch-pay files",
     "batch:office": "部门发放批次 departments' batches",
     "review:office": "复核 reviews",
     "release:office": "支付审批 releases",
     "confirm:office": "第二人确认 second person's confirms",
+    "disposition:office": "疑点处置 what became of findings",
 }
 
 
