@@ -12,7 +12,7 @@ from consolidator.intake.acting import Act
 from consolidator.language import choose, pick, tag
 from consolidator.ledger.releases import list_figures
 from consolidator.views.batches import list_batches, require_batch, show_batch
-from consolidator.views.words import BATCH_STATES, STATES, explain_code, name_in
+from consolidator.views.words import BATCH_STATES, STATES, explain_finding, name_in
 from schemas.errors import UsageError
 from schemas.money import render_yuan
 
@@ -65,8 +65,8 @@ def show(args: Namespace) -> int:
         put(f"\n{pick('存疑拦截,按疑点', 'held, by finding')}:")
         put_table(
             [
-                (code, str(count), pick(*explain_code(code.partition(":")[0])))
-                for code, count in batch["held_by_finding"].items()
+                (finding, str(count), pick(*explain_finding(finding)))
+                for finding, count in batch["held_by_finding"].items()
             ]
         )
     say(f"{pick('复核期至', 'review window until')} {batch['review_until']}")

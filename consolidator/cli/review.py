@@ -14,7 +14,7 @@ from consolidator.language import pick, tag
 from consolidator.privacy.masking import mask_name
 from consolidator.views.batches import require_batch
 from consolidator.views.reviews import list_held
-from consolidator.views.words import LEVELS, explain_code, name_in
+from consolidator.views.words import LEVELS, explain_finding, name_in
 from schemas.errors import UsageError
 
 
@@ -40,7 +40,7 @@ def _tell(row: dict[str, Any]) -> None:
     put(f"{row['line']}  {people}  {row['programme']} {row['period']}  {yuan(row['amount_fen'])}{place}")
     for finding in row["findings"]:
         code, _, level = finding.partition(":")
-        put(f"    {name_in(LEVELS, level)} {code} {pick(*explain_code(code))}")
+        put(f"    {name_in(LEVELS, level)} {code} {pick(*explain_finding(finding))}")
 
 
 def _render_row(number: int) -> str:

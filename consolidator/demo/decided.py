@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 from consolidator.demo.page import STATES, Section, Table, render_money, render_sum
 from consolidator.demo.story import Member, Story, Sum, choose_family, count_findings
-from consolidator.rules.catalogue import CATALOGUE
-from schemas.codes import CODES
+from consolidator.views.words import explain_finding
 from schemas.identifiers import derive_line_ref
 
 _LEVELS = {
@@ -14,11 +13,7 @@ _LEVELS = {
     "yellow": "发放并核查 paid, looked into",
     "blue": "提示 informs",
 }
-_MILDER_FORMS = {
-    "R01:blue": "证件号码为旧地区码或未知地区码 an old or unknown region code",
-    "R02:orange": "人口库中查无此人 not in the population register",
-    "R13:orange": "没有指定账户 no designated account",
-    "R35:orange": "机具没有出厂编号 a machine without serial",
+_OF_BATCHES = {
     "R41:yellow": "超用款计划(整批提示) over plan, told of the batch",
     "R55:yellow": "名单激增或骤减(整批提示) roster jump, told of the batch",
 }
@@ -27,12 +22,15 @@ _KINDS = {
     "policy:office": "项目、人员与权限 policy",
     "register:office": "登记册 registers",
     "accounts:office": "持卡台账 card census",
+    "accounts:bank": "银行核验结果 a bank's answers about accounts",
     "designations:office": "指定账户 designated accounts",
+    "expected:office": "应报批次预告 batches announced",
     "batch:bank": "银行批量代发文件 bank's batch-pay files",
     "batch:office": "部门发放批次 departments' batches",
     "review:office": "复核 reviews",
     "release:office": "支付审批 releases",
     "confirm:office": "第二人确认 second person's confirms",
+    "disposition:office": "疑点处置 what became of findings",
 }
 
 
@@ -80,8 +78,7 @@ def tell_reasons(story: Story) -> Section:
 def _name_finding(finding: str) -> tuple[str, str, str]:
     """Give code, name and consequence of a finding (``CODE:level``)."""
     code, _, level = finding.partition(":")
-    text = CATALOGUE.get(code) or CODES[code]
-    return code, _MILDER_FORMS.get(finding, f"{text.zh} {text.en}"), _LEVELS[level]
+    return code, _OF_BATCHES.get(finding, " ".join(explain_finding(finding))), _LEVELS[level]
 
 
 def tell_family(story: Story) -> Section | None:

@@ -55,6 +55,12 @@ def choose_reader(readers: Sequence[Reader], name: str, source: str) -> tuple[Re
     return found[0]
 
 
+def find_source(readers: Sequence[Reader], name: str, source: str) -> str:
+    """Say whose a file is: as stated, else by its name, if one source alone sends files of that name; else empty."""
+    found = {reader.source for reader in readers if match_profiles(name, reader.profiles)}
+    return source or (min(found) if len(found) == 1 else "")
+
+
 def sign_file(desk: Desk, reader: Reader, profile: InLayout, file: LegacyFile, at: int) -> Offer:
     """Give the signed document of a file: the one made before, or a new one with the key's next number.
 

@@ -63,10 +63,11 @@ def describe_outcome(outcome: FileOutcome) -> dict[str, Any]:
 
 
 def render_outcome(outcome: FileOutcome) -> str:
-    """Write one line for a person: file, outcome, code, place, next step."""
+    """Write one line for a person: file, outcome, code, place, detail, next step."""
     name = f"{tag(WORDS_ZH[outcome.word], outcome.word)}  {outcome.file}"
     if not outcome.code:
         return f"{name}  {outcome.source}/{outcome.document}"
     text = CODES.get(outcome.code, _UNKNOWN)
     place = f" ({outcome.position})" if outcome.position else ""
-    return f"{name}{place}  {outcome.code} {pick(text.zh, text.en)} → {pick(text.next_zh, text.next_en)}"
+    detail = f" [{outcome.detail}]" if outcome.detail else ""
+    return f"{name}{place}  {outcome.code} {pick(text.zh, text.en)}{detail} → {pick(text.next_zh, text.next_en)}"

@@ -10,7 +10,7 @@ from bank_adapters.transports.directory import COVER, SIGNED, derive_cover_path,
 from consolidator.home.files import disk_errors
 from consolidator.home.paths import Home
 from consolidator.intake.desk import Desk
-from consolidator.intake.legacy import LegacyFile, choose_reader, sign_file
+from consolidator.intake.legacy import LegacyFile, choose_reader, find_source, sign_file
 from consolidator.intake.manifest import is_sample, read_manifest
 from consolidator.intake.outcomes import FileOutcome, describe_refused, describe_taken
 from consolidator.intake.refusals import DIGEST_CHARACTERS, Refusal, keep_refused, keep_refused_file
@@ -71,7 +71,7 @@ def submit_file(desk: Desk, submission: Submission) -> FileOutcome:
     """Submit one file. What is turned away is kept in ``refused/`` with its reason."""
     name = submission.path.name
     signed = name.endswith(SIGNED)
-    source = "" if signed else submission.source
+    source = "" if signed else find_source(desk.readers, name, submission.source)
     try:
         raw = _read_bounded(submission.path, DOCUMENT_BYTES_MAX if signed else FILE_BYTES_MAX)
     except InputError as error:

@@ -55,7 +55,7 @@ def _render_words(words: StoredWords) -> tuple[str, ...]:
     return (
         render_state(standing.state),
         render_codes(standing.findings),
-        render_reasons(standing.findings),
+        render_reasons(standing),
         render_compared(standing),
         render_next(standing),
     )

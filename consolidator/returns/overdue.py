@@ -14,7 +14,7 @@ from typing import Any
 from consolidator.returns.cells import Cell
 from consolidator.returns.lists import is_written, write_list
 from consolidator.returns.sheets import Table
-from consolidator.returns.store import KnownDocument, Missing, Store
+from consolidator.returns.store import KnownDocument, Missing, Standing, Store
 from consolidator.returns.texts import render_codes, render_reasons
 
 NAME = "batches-overdue"  # no document's list is called so: theirs end in a digest
@@ -87,7 +87,7 @@ def _list_rows(rows: Sequence[Row]) -> Iterator[tuple[Cell, ...]]:
             missing.source,
             " ".join(senders),
             render_codes([missing.finding]),
-            render_reasons([missing.finding]),
+            render_reasons(Standing("expected", findings=[missing.finding])),
             _SEND if senders else _UNKNOWN_SENDER,
         )
     if not rows:

@@ -1,11 +1,12 @@
 """Owns what a list says in words: titles of its columns, states, reasons, and what its reader is to do next."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from consolidator.returns.store import Standing
 from consolidator.rules.catalogue import CATALOGUE, YELLOW
 from consolidator.views.facts import Words, render_facts
-from consolidator.views.words import BATCH_STATES, LEVELS, STATES, explain_code
+from consolidator.views.words import BATCH_STATES, LEVELS, STATES, explain_finding
 from schemas.codes import CODES
 
 COLUMNS: Sequence[tuple[str, int]] = (
@@ -34,6 +35,11 @@ _BY_STATE: Mapping[str, Words] = {
     "void": ("更正整个文件后以新编号重报", "correct the whole file and send it with a new id"),
 }
 _SENT_AGAIN = frozenset(("refused", "void"))  # what a code asks for is all that is to be done
+UNCHECKED = "not_checked"  # among the facts of a finding: the register that was never filled
+_UNCHECKED_STEP: Words = (
+    "无须更正;待财政局补齐所缺登记册后复核",
+    "nothing to correct: the bureau sends the missing register, and the line is reviewed then",
+)
 _CLUE: Words = ("不影响支付;核实后反馈财政局", "payment goes on; look into it and tell the bureau")
 _BY_CODE: Mapping[str, Words] = {
     "R01": ("更正证件号码后重报", "correct the ID number and send the line again"),
@@ -71,18 +77,18 @@ def render_state(state: str) -> str:
     return f"{zh} {state}".strip()
 
 
-def render_reasons(findings: Sequence[str]) -> str:
+def render_reasons(standing: Standing) -> str:
     """Write why, code by code, in both languages.
 
-    >>> render_reasons(["R05:red"])
+    >>> render_reasons(Standing("refused", findings=["R05:red"]))
     '死亡人员领取(红) / paid to deceased'
     """
-    return ";".join(_render_reason(finding) for finding in findings)
+    return ";".join(_render_reason(finding, standing.facts) for finding in standing.findings)
 
 
-def _render_reason(finding: str) -> str:
+def _render_reason(finding: str, facts: Mapping[str, Mapping[str, Any]]) -> str:
     code, _, level = finding.partition(":")
-    zh, en = explain_code(code)
+    zh, en = explain_finding(finding, facts.get(code, {}))
     shown = f"({LEVELS.get(level, level)})" if level else ""
     return f"{zh}{shown} / {en}"
 
@@ -107,15 +113,24 @@ def render_next(standing: Standing) -> str:
         steps = [_CLUE]
     else:
         codes = [finding.partition(":")[0] for finding in standing.findings]
-        steps = [step for code in codes if (step := _find_step(code)) is not None]
-    state_step = _BY_STATE.get(standing.state)
+        steps = [step for code in codes if (step := _find_step(code, standing.facts.get(code, {}))) is not None]
+    state_step = None if _is_only_unchecked(standing) else _BY_STATE.get(standing.state)
     if state_step is not None and not (steps and standing.state in _SENT_AGAIN):
         steps.append(state_step)
     zh, en = zip(*dict.fromkeys(steps or [_CLUE]), strict=True)
     return f"{';'.join(zh)} / {'; '.join(en)}"
 
 
-def _find_step(code: str) -> Words | None:
+def _is_only_unchecked(standing: Standing) -> bool:
+    """Say whether nothing stops a line but registers that the bureau has not sent yet."""
+    stopping = [finding for finding in standing.findings if not finding.endswith(f":{YELLOW}")]
+    facts = [standing.facts.get(finding.partition(":")[0], {}) for finding in stopping]
+    return bool(facts) and all(UNCHECKED in each for each in facts)
+
+
+def _find_step(code: str, facts: Mapping[str, Any]) -> Words | None:
+    if UNCHECKED in facts:
+        return _UNCHECKED_STEP
     if code in CATALOGUE:
         return _BY_CODE.get(code)
     text = CODES.get(code)

@@ -1,14 +1,16 @@
 """Owns ``explain``: what was compared for a line, with which snapshot date and designation, and what followed."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from consolidator.privacy.masking import mask_account_for_owner, mask_name
 from consolidator.rules.running import LINE_RULES
+from consolidator.views.acts import Act, find_acts
 from consolidator.views.facts import REGISTERS, Words, mask_facts
 from consolidator.views.reading import LineRef, Records, StoredEntry, list_entries
-from consolidator.views.sentences import tell_story
-from consolidator.views.words import explain_code
+from consolidator.views.sentences import tell_story, tell_void
+from consolidator.views.words import explain_code, explain_finding
 from schemas.errors import InputError
 from schemas.orders import parse_order_part
 
@@ -26,8 +28,9 @@ def explain_line(records: Records, ref: LineRef, *, full: bool) -> dict[str, Any
     found = [entry for entry in list_entries(records.bundles(), needle) if entry.fields.get("source") == ref.source]
     own = [entry for entry in found if entry.fields["kind"] in _LINE_KINDS and entry.fields["line"] == ref.line]
     if not own:
-        raise InputError("S03", "the log has no such line: 'consolidator batch list' shows the batches")
+        return _explain_void(found, ref)
     first = own[0].fields
+    acts = find_acts(records, {cause for entry in own if (cause := entry.fields.get("cause", ""))})
     state, bank = _find_last_move(own)
     order = _find_order(records, found, own, ref.line)
     story = {
@@ -37,11 +40,61 @@ def explain_line(records: Records, ref: LineRef, *, full: bool) -> dict[str, Any
         "amount_fen": first["amount_fen"],
         "state": "ordered" if order and state == "ready" else state,
         "order_file": order["file"] if order else "",
+        "order": order,
         "bank": order["bank"] if order else bank,
         "compared": _describe_comparison(found),
-        "history": [_describe(entry, full=full) for entry in own],
+        "history": _carry_facts([_describe(entry, acts, full=full) for entry in own]),
     }
     return story | {"sentences": [{"zh": zh, "en": en} for zh, en in tell_story(story)]}
+
+
+def _explain_void(found: Sequence[StoredEntry], ref: LineRef) -> dict[str, Any]:
+    """Tell of a line of a void batch, which has no lines in the log: the whole batch came to nothing."""
+    void = next((entry.fields for entry in found if entry.fields.get("state") == "void"), None)
+    if void is None or ref.line > _count_stated(found):
+        raise InputError("S03", "the log has no such line: 'consolidator batch list' shows the batches")
+    story = {
+        "line": f"{ref.source}/{ref.document}/{ref.line}",
+        "programme": void["programme"],
+        "period": void["period"],
+        "amount_fen": None,
+        "state": "void",
+        "order_file": "",
+        "order": None,
+        "bank": "",
+        "compared": {},
+        "history": [],
+        "void": {
+            "at": void["at"],
+            "findings": [_describe_finding(finding, {}, full=False) for finding in void["findings"]],
+            "unreadable": ref.line in void["positions"],
+            "stated": _find_stated(found),
+            "readable": {"count": void["count"], "fen": void["fen"]},
+        },
+    }
+    return story | {"sentences": [{"zh": zh, "en": en} for zh, en in tell_void(story)]}
+
+
+def _find_stated(found: Sequence[StoredEntry]) -> dict[str, int]:
+    """Give what the batch's header states."""
+    header = next(
+        entry.fields for entry in found if entry.fields["kind"] == "document" and entry.fields["outcome"] == "new"
+    )
+    return {"count": header["control_count"], "fen": header["control_fen"], "items": header["count"]}
+
+
+def _count_stated(found: Sequence[StoredEntry]) -> int:
+    return _find_stated(found)["items"]
+
+
+def _carry_facts(history: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give a finding that is told again without facts those it had before: a clearing does not compare again."""
+    known: dict[str, Any] = {}
+    for event in history:
+        for finding in event["findings"]:
+            finding["facts"] = finding["facts"] or known.get(finding["code"], {})
+            known[finding["code"]] = finding["facts"]
+    return history
 
 
 def _find_last_move(own: Sequence[StoredEntry]) -> tuple[str, str]:
@@ -65,12 +118,17 @@ def _find_order(
     last = ready[-1]
     after = [entry.fields for entry in found if entry.index > last.index and entry.fields["kind"] == "orders"]
     ours = (fields for fields in after if fields["bank"] == last.fields["bank"])
-    return next((fields for fields in ours if _holds(records, fields["file"], line)), None)
+    numbered = ((fields, _find_serial(records, fields["file"], line)) for fields in ours)
+    names = ("file", "bank", "release", "at")
+    return next(
+        ({name: fields[name] for name in names} | {"serial": serial} for fields, serial in numbered if serial), None
+    )
 
 
-def _holds(records: Records, file: str, line: int) -> bool:
-    """Say whether an order file's list names a line; a bank's list may be cut into several files."""
-    return any(line in parse_order_part(part.body).line for part in records.order_parts(file))
+def _find_serial(records: Records, file: str, line: int) -> int:
+    """Give a line's place in an order file's list, from 1; 0 where it is not in it (a bank's list may be cut)."""
+    lines = chain.from_iterable(parse_order_part(part.body).line for part in records.order_parts(file))
+    return next((serial for serial, each in enumerate(lines, start=1) if each == line), 0)
 
 
 def _describe_comparison(found: Sequence[StoredEntry]) -> dict[str, Any]:
@@ -97,8 +155,9 @@ def _is_assessment(entry: StoredEntry) -> bool:
     return (entry.fields["kind"], entry.fields.get("state")) == ("batch", "assessed")
 
 
-def _describe(entry: StoredEntry, *, full: bool) -> dict[str, Any]:
+def _describe(entry: StoredEntry, acts: Mapping[str, Act], *, full: bool) -> dict[str, Any]:
     fields, private = entry.fields, entry.private
+    act = acts.get(fields.get("cause", ""), {})
     evidence = private.get("evidence", {})
     found = [_describe_finding(finding, evidence, full=full) for finding in fields.get("findings", ())]
     return {
@@ -110,6 +169,8 @@ def _describe(entry: StoredEntry, *, full: bool) -> dict[str, Any]:
         "bank": fields.get("bank", ""),
         "route": fields.get("route", ""),
         "by": fields.get("by", ""),
+        "first_by": act.get("key", "") if act.get("second") else "",
+        "document": f"{act['source']}/{act['document']}" if act.get("document") else "",
         "reason": private.get("reason", ""),
         "verdict": fields.get("verdict", ""),
         "until": fields.get("until", ""),
@@ -122,8 +183,8 @@ def _describe(entry: StoredEntry, *, full: bool) -> dict[str, Any]:
 
 def _describe_finding(finding: str, evidence: dict[str, Any], *, full: bool) -> dict[str, Any]:
     code, _, level = finding.partition(":")
-    zh, en = explain_code(code)
     facts = evidence.get(code, {})
+    zh, en = explain_finding(finding, facts)
     return {"code": code, "level": level, "zh": zh, "en": en, "facts": facts if full else mask_facts(facts)}
 
 

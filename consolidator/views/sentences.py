@@ -20,6 +20,11 @@ _NEXT: Mapping[str, Words] = {
     "held": ("下一步:由两人放行,或停发。", "Next: two persons clear it, or it is stopped."),
     "refused": ("下一步:更正后以新编号重报。", "Next: correct it and send it with a new document."),
     "ready": ("下一步:等待支付审批。", "Next: it waits for its release."),
+    "stopped": (
+        "已停发:不再支付,占用的享受资格已释放。",
+        "It is stopped: never paid, and its entitlement is free again.",
+    ),
+    "ordered": ("下一步:等待银行回单。", "Next: the bank's result."),
 }
 _VERDICTS: Mapping[str, Words] = {
     "confirmed": ("属实", "confirmed"),
@@ -82,9 +87,11 @@ def _tell_findings(event: Story) -> Iterator[Words]:
         facts = finding["facts"]
         facts_zh, facts_en = render_facts(facts)
         effect_zh, effect_en = _EFFECTS[finding["level"]]
-        compared_zh, compared_en = (f":{facts_zh}", f": {facts_en}") if facts else ("", "")
+        compared_zh, compared_en = (f":{facts_zh}", f": {facts_en}") if facts_zh else ("", "")
         if "suppressed_until" in facts:
             effect_zh, effect_en = "该疑点已免提,只提示", "it is suppressed and only informs"
+        elif event["to"] == "ready" and finding["level"] == "orange":
+            effect_zh, effect_en = "两人放行时已知", "known to the two persons who cleared the line"
         name = finding["code"]
         yield (
             f"疑点 {name} {finding['zh']}({LEVELS[finding['level']]},{effect_zh}){compared_zh}。".replace("  ", " "),
@@ -104,10 +111,16 @@ def _tell_change(event: Story) -> Iterator[Words]:
 
 
 def _name_actor(event: Story) -> Words:
+    document = event["document"]
     if not event["by"]:
-        return "系统", "by a later document"
-    key = event["by"][:KEY_CHARACTERS]
-    return f"经密钥 {key} 办理,", f"by key {key}"
+        return (f"因报送件 {document},", f"because of {document}") if document else ("系统", "by a later document")
+    key, first = event["by"][:KEY_CHARACTERS], event["first_by"][:KEY_CHARACTERS]
+    if first:
+        return (
+            f"经密钥 {first} 提出({document})、密钥 {key} 确认,",
+            f"proposed by key {first} ({document}) and confirmed by key {key}",
+        )
+    return f"经密钥 {key} 办理({document}),", f"by key {key} ({document})"
 
 
 def _tell_reason(event: Story) -> Iterator[Words]:
@@ -125,7 +138,7 @@ def _tell_later_finding(event: Story) -> Iterator[Words]:
 
 def _tell_comment(event: Story) -> Iterator[Words]:
     by_zh, by_en = _name_actor(event)
-    yield f"{event['at']} {by_zh}留有意见。", f"At {event['at']} a comment was left {by_en}."
+    yield f"{event['at']} {by_zh}留有意见。", f"At {event['at']} a comment was left, {by_en}."
     yield from _tell_reason(event)
 
 
@@ -137,7 +150,7 @@ def _tell_disposition(event: Story) -> Iterator[Words]:
     )
     yield (
         f"{event['at']} {by_zh}处置疑点 {event['code']}:{zh}{until_zh}。",
-        f"At {event['at']} finding {event['code']} was judged {by_en}: {en}{until_en}.",
+        f"At {event['at']} finding {event['code']} was judged, {by_en}: {en}{until_en}.",
     )
     yield from _tell_reason(event)
 
@@ -151,11 +164,37 @@ def _tell_unchecked(compared: Story) -> Iterator[Words]:
 
 
 def _tell_order(story: Story) -> Iterator[Words]:
-    if story["order_file"]:
-        yield (
-            f"已列入代发文件 {story['order_file']},付款银行 {story['bank']}。",
-            f"It stands in order file {story['order_file']} of paying bank {story['bank']}.",
-        )
+    order = story["order"]
+    if not order:
+        return
+    at, file, serial, bank, release = (order[name] for name in ("at", "file", "serial", "bank", "release"))
+    zh = f"{at} 列入代发文件 {file} 第 {serial} 笔,付款银行 {bank},第 {release} 次支付审批。"
+    en = f"At {at} it went into order file {file} as number {serial}, paying bank {bank}, release {release}."
+    yield zh, en
+
+
+def tell_void(story: Story) -> Iterator[Words]:
+    """Tell of a line of a void batch: why the whole batch came to nothing, and what the sender does now."""
+    line, programme, period, void = story["line"], story["programme"], story["period"], story["void"]
+    yield (
+        f"明细 {line}:项目 {programme},期间 {period},所在批次已「作废」,没有一笔支付。",
+        f"Line {line}, programme {programme}, period {period}: its whole batch is void, nothing of it is paid.",
+    )
+    for finding in void["findings"]:
+        yield f"{void['at']} 疑点 {finding['code']} {finding['zh']}。", f"At {void['at']}: {finding['en']}."
+    yield from _tell_totals(void["stated"], void["readable"])
+    if void["unreadable"]:
+        yield "本行的金额无法读取。", "The amount of this line cannot be read."
+    yield "下一步:核对后以新编号重报整个批次。", "Next: check it and send the whole batch again with a new id."
+
+
+def _tell_totals(stated: Mapping[str, int], readable: Mapping[str, int]) -> Iterator[Words]:
+    count, fen = stated["count"], render_yuan(stated["fen"])
+    found, found_fen = readable["count"], render_yuan(readable["fen"])
+    yield (
+        f"申报 {count} 笔 {fen} 元;实有 {found} 笔,可读金额 {found_fen} 元。",
+        f"Stated: {count} lines, {fen} yuan; found: {found} lines, {found_fen} readable yuan.",
+    )
 
 
 _EVENTS: Mapping[str, Callable[[Story], Iterator[Words]]] = {

@@ -1,6 +1,7 @@
 """Owns the words that screens show for states, levels and rails, Chinese and English (DESIGN section 3)."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from consolidator.language import speaks
 from consolidator.rules.catalogue import CATALOGUE
@@ -44,6 +45,15 @@ KEEPERS: Mapping[str, str] = {
     "other": "他人",
     "unknown": "不详",
 }
+# What a code means at another level than its usual one: a milder or sharper form of the rule.
+FORMS: Mapping[str, tuple[str, str]] = {
+    "R01:blue": ("证件号码为旧地区码或未知地区码", "an old or unknown region code"),
+    "R02:orange": ("人口库中查无此人", "not in the population register"),
+    "R13:orange": ("没有可用的指定账户", "no designated account that may be paid to"),
+    "R35:orange": ("机具没有出厂编号", "a machine without serial"),
+}
+_USUAL_FACTS = {"R02": "registered_name", "R35": "held_by"}  # with these it is the usual form, whatever the level
+_UNCHECKED = "not_checked"
 _PRIVATE = ("不公开的疑点", "a finding that is not public")
 
 
@@ -69,6 +79,22 @@ def explain_code(code: str) -> tuple[str, str]:
     return _PRIVATE
 
 
+def explain_finding(finding: str, facts: Mapping[str, object] = MappingProxyType({})) -> tuple[str, str]:
+    """Give a finding's short text (``CODE:level``), in the form of the rule that it stands for.
+
+    A rule that policy requires, and whose register was never filled, accuses nobody.
+
+    >>> explain_finding("R13:orange")[0], explain_finding("R08:orange", {"not_checked": "officials"})[0]
+    ('没有可用的指定账户', '本县规定必须比对,但未能比对:村干部本人享受异常')
+    """
+    code = finding.partition(":")[0]
+    zh, en = explain_code(code)
+    if _UNCHECKED in facts:
+        return f"本县规定必须比对,但未能比对:{zh}", f"required here but could not be checked: {en}"
+    is_usual = _USUAL_FACTS.get(code, "") in facts
+    return (zh, en) if is_usual else FORMS.get(finding, (zh, en))
+
+
 def render_findings(findings: Sequence[str]) -> str:
     """Write findings for a person.
 
@@ -78,5 +104,5 @@ def render_findings(findings: Sequence[str]) -> str:
     texts = []
     for finding in findings:
         code, _, level = finding.partition(":")
-        texts.append(f"{code} {explain_code(code)[0]}({LEVELS.get(level, level)})".strip())
+        texts.append(f"{code} {explain_finding(finding)[0]}({LEVELS.get(level, level)})".strip())
     return ";".join(texts)

@@ -220,6 +220,11 @@ def test_a_file_turned_away_is_told_in_the_language_of_now(language: Language, t
         assert render_outcome(FileOutcome("x.csv", "refused", code="I14", position="row 2")).startswith(told)
 
 
+def test_what_exactly_is_wrong_with_a_file_is_told() -> None:
+    refused = FileOutcome("x.csv", "refused", code="I15", position="row 1", detail="column 备注 is missing")
+    assert "I15 文件头有误 / file header is wrong [column 备注 is missing] → " in render_outcome(refused)
+
+
 def test_json_is_the_same_in_every_language(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     told = []
     for language in ("zh", "en"):

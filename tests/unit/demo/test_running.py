@@ -81,6 +81,12 @@ def test_what_is_odd_about_a_batch_as_a_whole_is_found_too(result: DemoResult) -
     assert {result.figures["findings"][code] for code in ("R41", "R55")} == {1}
 
 
+def test_the_page_tells_of_every_kind_of_document_that_came(result: DemoResult, home: Path) -> None:
+    page = (home / "demo.html").read_text(encoding="utf-8")
+    assert result.figures["root"]
+    assert all(name in page for name in ("银行核验结果", "应报批次预告", "疑点处置"))
+
+
 @pytest.mark.parametrize("wanted", ["发放前有人变更了指定账户", "两名根管理员追加计划后", "没有出厂编号", "名单激增"])
 def test_the_page_says_why_releases_were_refused_and_names_milder_forms(
     result: DemoResult, home: Path, wanted: str

@@ -127,9 +127,9 @@ def test_a_bad_bank_file_is_kept_with_its_reason_and_uses_no_number(
     path = write_pay_file(tmp_path, IDS)
     harm(path)
     (outcome,) = submit(office, [path])
-    assert (outcome.word, outcome.code, outcome.source) == ("refused", code, "")
+    assert (outcome.word, outcome.code, outcome.source) == ("refused", code, "bank-402")
     assert count_commands(office) == 0
-    (kept,) = office.home.refused.glob("*/*.txt")
+    (kept,) = office.home.refused.glob("bank-402/*.txt")  # its sender gets it back, though nobody named him
     assert kept.read_bytes() == path.read_bytes()
     write_pay_file(tmp_path, IDS)
     (again,) = submit(office, [path])

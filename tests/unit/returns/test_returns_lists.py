@@ -237,7 +237,7 @@ def test_lists_are_for_their_owner_only_and_their_names_tell_nobody(office: Offi
 
 def test_a_hidden_code_is_told_by_its_level_alone() -> None:
     assert render_codes([":orange"]) == "-"
-    assert render_reasons([":orange"]) == "不公开的疑点(橙) / a finding that is not public"
+    assert render_reasons(Standing("held", findings=[":orange"])) == "不公开的疑点(橙) / a finding that is not public"
 
 
 @pytest.mark.parametrize(
@@ -302,3 +302,17 @@ def test_a_batch_over_its_plan_is_told_with_both_sums(office: Office) -> None:
     [row] = office.read("B-1")
     assert (row["明细序号"], row["原因代码"], row["状态"]) == ("", "R41", "已比对 assessed")
     assert row["比对依据"] == "R41: 用款计划(元) 50.00,已用(元) 100.00"
+
+
+def test_a_hold_for_a_register_that_is_missing_accuses_nobody_and_asks_nothing_of_the_sender() -> None:
+    standing = Standing("held", findings=["R08:orange", "R09:yellow"], facts={"R08": {"not_checked": "officials"}})
+    assert render_reasons(standing).startswith("本县规定必须比对,但未能比对:村干部本人享受异常(橙)")
+    assert render_next(standing).startswith("无须更正;待财政局补齐所缺登记册后复核 /")
+    more = Standing("held", findings=["R04:orange", "R08:orange"], facts=standing.facts)
+    assert "核对村组代码" in render_next(more)
+    assert "补充证明材料" in render_next(more)
+
+
+def test_a_line_without_designation_is_told_so() -> None:
+    standing = Standing("held", findings=["R13:orange"])
+    assert render_reasons(standing).startswith("没有可用的指定账户(橙)")

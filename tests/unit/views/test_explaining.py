@@ -1,12 +1,14 @@
 """A line's story in sentences: what was compared, with what, what was not, who decided, and where the line is."""
 
+import re
 from typing import Any
 
 import pytest
 
 from consolidator.views.explaining import explain_line
 from consolidator.views.reading import parse_line_ref
-from tests.support.world import VILLAGE, World, digest_of, key_of, make_id
+from schemas.errors import InputError
+from tests.support.world import VILLAGE, World, digest_of, key_of, make_account, make_id, make_programme
 from tests.unit.views.log import Log
 
 
@@ -61,9 +63,11 @@ def test_a_review_says_who_and_why(world: World) -> None:
     world.review("reviewer", "comment", "B-1", [1])
     key = key_of("reviewer")[:16]
     zh, en = tell(world, "bank-402/B-1/1")
-    assert f"经密钥 {key} 办理,从「待发放」转为「存疑拦截」,当时指定账户第 1 版。\n理由:核实。" in zh
-    assert f"it went from ready to held, by key {key}, with designation version 1.\nThe reason given: 核实." in en
-    assert f"经密钥 {key} 办理,留有意见。" in zh
+    held, commented = world.entries("change")[0]["cause"], world.entries("comment")[0]["cause"]
+    names = {each["digest"]: f"bureau/{each['document']}" for each in world.entries("document")}
+    assert f"经密钥 {key} 办理({names[held]}),从「待发放」转为「存疑拦截」,当时指定账户第 1 版。\n理由:核实。" in zh
+    assert f"went from ready to held, by key {key} ({names[held]}), with designation version 1.\nThe reason" in en
+    assert f"经密钥 {key} 办理({names[commented]}),留有意见。" in zh
     assert zh.endswith("下一步:由两人放行,或停发。")
 
 
@@ -93,7 +97,7 @@ def test_a_later_finding_is_told_on_a_line_that_is_paid(world: World) -> None:
             world.release("B-1", [("402", 1, 10_000)])
     zh, _ = tell(world, "bank-402/B-1/1")
     assert "又发现疑点,明细仍为「已送银行」。\n疑点 R54" in zh
-    assert "已列入代发文件 bank-402_B-1_402_001,付款银行 402。" in zh
+    assert "列入代发文件 bank-402_B-1_402_001 第 1 笔,付款银行 402,第 1 次支付审批。\n下一步:等待银行回单。" in zh
 
 
 def test_a_suppressed_finding_says_until_when(world: World) -> None:
@@ -120,7 +124,8 @@ def test_a_suppressed_finding_says_until_when(world: World) -> None:
     world.send_batch("B-2", ids, fields={"period": "2027"}, amounts=[10_000])
     zh, en = tell(world, "bank-402/B-1/1")
     assert "处置疑点 R08:不属实,免提至 2026-12-31。\n理由:误报。" in zh
-    assert "finding R08 was judged by key" in en
+    first, second = key_of("reviewer")[:16], key_of("approver")[:16]
+    assert f"finding R08 was judged, proposed by key {first} (bureau/DIS-1) and confirmed by key {second}:" in en
     zh, en = tell(world, "bank-402/B-2/1")
     assert "疑点 R08 村干部本人享受异常(蓝,该疑点已免提,只提示):" in zh
     assert "免提至 2026-12-31。" in zh
@@ -146,3 +151,69 @@ def test_sentences_name_nobody_unless_in_full(world: World) -> None:
     assert world.name_of(make_id(0)) in full
     assert world.name_of(make_id(0)) not in masked
     assert "登记姓名 示*" in masked
+
+
+def test_a_cleared_line_names_both_persons_and_keeps_the_facts_that_they_knew(world: World) -> None:
+    world.set_policy("p-2", [("programme", "FARM", make_programme(unit="household"))])
+    world.send_batch("B-1", world.settle_people(2, household_size=2))
+    world.clear("B-1", [1])
+    world.release("B-1", [("402", 1, 10_000)])
+    zh, en = tell(world, "bank-402/B-1/1")
+    first, second = key_of("reviewer")[:16], key_of("approver")[:16]
+    assert re.search(rf"经密钥 {first} 提出\(bureau/[^)]+\)、密钥 {second} 确认,从「存疑拦截」转为「待发放」", zh)
+    assert f"and confirmed by key {second}, with designation version 1." in en
+    assert zh.count("户号 H000000,涉及人数 2") == 2
+    assert "(橙,两人放行时已知):户号 H000000" in zh
+    assert "(orange, known to the two persons who cleared the line)" in en
+    assert "列入代发文件 bank-402_B-1_402_001 第 1 笔" in zh
+
+
+def test_an_order_s_serial_is_its_place_in_its_file(world: World) -> None:
+    world.set_policy("p-2", [("bank", "402", {"name": "农商行", "file_lines_max": 2})])
+    world.send_batch("B-1", world.settle_people(5))
+    world.release("B-1", [("402", 5, 50_000)])
+    orders = [explain_line(Log(world), parse_line_ref(f"bank-402/B-1/{line}"), full=False)["order"] for line in (1, 4)]
+    assert [order["serial"] for order in orders] == [1, 2]
+    assert {order["release"] for order in orders} == {1}
+
+
+def test_a_stopped_line_says_that_it_is_over(world: World) -> None:
+    world.send_batch("B-1", world.settle_people(1))
+    world.review("reviewer", "hold", "B-1", [1])
+    world.review("reviewer", "stop", "B-1", [1])
+    zh, en = tell(world, "bank-402/B-1/1")
+    assert zh.endswith("已停发:不再支付,占用的享受资格已释放。")
+    assert en.endswith("It is stopped: never paid, and its entitlement is free again.")
+
+
+def test_a_line_held_by_a_later_document_names_it(world: World) -> None:
+    ids = world.settle_people(1)
+    world.send_batch("B-1", ids)
+    world.take_census(ids, ["402"], [make_account(7)])
+    world.designate(ids, ["402"], [make_account(7)])
+    world.now += 4 * 86_400
+    world.release("B-1", [("402", 1, 10_000)])
+    zh, en = tell(world, "bank-402/B-1/1")
+    assert "从「待发放」转为「存疑拦截」" in zh
+    assert "H01" in zh
+    assert "confirmed by key" in en
+
+
+def test_a_line_of_a_void_batch_is_told_why_and_what_to_do(world: World) -> None:
+    world.send_batch("B-1", world.settle_people(3), [10_000, None, 10_000], bad=[[1, "amount_fen", "I20"]])
+    for line, wanted in ((1, False), (2, True)):
+        zh, en = tell(world, f"bank-402/B-1/{line}")
+        assert "所在批次已「作废」,没有一笔支付。" in zh
+        assert "申报 3 笔 200.00 元;实有 3 笔,可读金额 200.00 元。" in zh
+        assert ("本行的金额无法读取" in zh) == wanted
+        assert en.endswith("send the whole batch again with a new id.")
+    with pytest.raises(InputError):
+        tell(world, "bank-402/B-1/4")
+
+
+def test_a_rule_that_could_not_be_checked_accuses_nobody(world: World) -> None:
+    world.set_policy("p-2", [("rule", "R08", {"required": True})])
+    world.send_batch("B-1", world.settle_people(1))
+    zh, en = tell(world, "bank-402/B-1/1")
+    assert "疑点 R08 本县规定必须比对,但未能比对:村干部本人享受异常(橙,拦截该行):缺登记册 村干部名册。" in zh
+    assert "Finding R08 required here but could not be checked: village official as payee" in en
