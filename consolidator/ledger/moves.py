@@ -37,6 +37,12 @@ def find_bank(state: State, batch: Batch, line: int) -> str:
     return "" if index == NO_BANK else state.bank_codes[index]
 
 
+def list_banks(state: State, batch: Batch, first_line: int, count: int) -> list[str]:
+    """Do :func:`find_bank` for ``count`` lines from ``first_line`` on."""
+    names = {NO_BANK: ""} | dict(enumerate(state.bank_codes))
+    return [names[index] for index in batch.banks[first_line - 1 : first_line - 1 + count]]
+
+
 def derive_bank_index(state: State, bank: str) -> int:
     """Give a bank code's index in the state, adding it when it is new."""
     if not bank:

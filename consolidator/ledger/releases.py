@@ -9,7 +9,7 @@ from consolidator.ledger.assessment import list_reasons
 from consolidator.ledger.changes import Change, emit_change, reopen_part
 from consolidator.ledger.emission import Emission
 from consolidator.ledger.items import Tally, read_parts
-from consolidator.ledger.moves import check_conservation, find_bank, open_lines
+from consolidator.ledger.moves import check_conservation, list_banks, open_lines
 from consolidator.ledger.orders import OrderBook
 from consolidator.ledger.routing import find_paying_banks, hold_unroutable
 from consolidator.rules.catalogue import ORANGE
@@ -80,12 +80,13 @@ def _compare_designations(batch: Batch, part: Slice, ready: Sequence[int], hits:
     """
     first = part.first_line
     assessed = open_lines(batch).designation[first - 1 : first - 1 + len(part)]
-    paying = find_paying_banks(part)
+    banks = zip(find_paying_banks(part), list_banks(part.state, batch, first, len(part)), strict=True)
+    rerouted = {item for item, (now, before) in enumerate(banks) if now != before}
     changed = [
         item
         for item in ready
         if (chosen := part.designations[item]) is not None
-        and (chosen.terms.version != assessed[item] or paying[item] != find_bank(part.state, batch, first + item))
+        and (chosen.terms.version != assessed[item] or item in rerouted)
     ]
     hits.add(changed, REDESIGNATED, ORANGE)
     for item in changed:

@@ -41,14 +41,14 @@ def hold_unroutable(part: Slice, hits: Hits) -> None:
     No setting switches this off: a line that is ready has somewhere to go.
     """
     paying = frozenset(part.programme.paying_banks)
-    choices = [(item, chosen) for item, chosen in enumerate(part.designations) if item not in part.odd]
-    hits.add([item for item, chosen in choices if chosen is None], "R13", ORANGE)
+    undesignated = [item for item, chosen in enumerate(part.designations) if chosen is None]
+    hits.add([item for item in undesignated if item not in part.odd], "R13", ORANGE)
     unreachable = [
         item
-        for item, chosen in choices
+        for item, chosen in enumerate(part.designations)
         if chosen is not None and chosen.terms.bank not in paying and not find_branch(part.state, chosen)
     ]
-    hits.add(unreachable, NO_BRANCH, ORANGE)
+    hits.add([item for item in unreachable if item not in part.odd], NO_BRANCH, ORANGE)
     _hold_too_large(part, hits)
 
 
