@@ -69,12 +69,6 @@ class _Index:
         except KeyError:
             return _pack([numbers.setdefault(value, len(numbers)) for value in values])
 
-    def number_shared(self, values: Sequence[Any]) -> Numbers:
-        """Do :meth:`number` for few objects that stand in many places: each is hashed and compared only once."""
-        different = {id(value): value for value in values}
-        numbers = {key: self._numbers.setdefault(value, len(self._numbers)) for key, value in different.items()}
-        return _pack(map(numbers.__getitem__, map(id, values)))
-
     def list_values(self) -> list[Any]:
         """Give all values by number."""
         return list(self._numbers)
@@ -116,12 +110,12 @@ def _split(state: State) -> _Tables:
         accounts=[],
         holders=ids.number([held.holder for held in cards_held]),
         cards=[],
-        card_of=cards.number_shared([held.card for held in cards_held]),
+        card_of=cards.number([held.card for held in cards_held]),
         payees=ids.number(state.designations),
         versions=_pack(map(len, histories)),
         chosen=accounts.number([version.account for version in versions]),
         terms=[],
-        terms_of=terms.number_shared([version.terms for version in versions]),
+        terms_of=terms.number([version.terms for version in versions]),
         entitlements=list(_split_entitlements(state, ids)),
     )
     tables.ids, tables.households, tables.villages = ids.list_values(), households.list_values(), villages.list_values()
