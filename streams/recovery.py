@@ -59,6 +59,7 @@ def check_head(reached: Head, stated: Head) -> None:
     for field in ("ordinal", "size", "root", "now", "totals"):
         if getattr(reached, field) != getattr(stated, field):
             message = (
+                f"重放与最后提交不一致({field}),请运行 log verify,不通过则从备份恢复 / "
                 f"replay differs from the last commit in {field}: run 'consolidator log verify', "
                 "and if it fails restore the journal from a backup"
             )

@@ -7,7 +7,7 @@ from typing import Any
 from consolidator.gate.sending import Sending
 from consolidator.gate.texts import GATE_CODES
 from consolidator.intake.outcomes import describe_reason
-from consolidator.language import pick, tag
+from consolidator.language import choose, pick, tag
 from schemas.codes import CODES, CodeText
 from schemas.commits import Outcome
 
@@ -99,7 +99,8 @@ def render_refusal(outcome: Outcome, file: str) -> str:
 def render_waiting(sending: Sending) -> str:
     """Write one line about an order file that waits."""
     text = GATE_CODES[sending.code]
+    detail = f" [{choose(sending.detail)}]" if sending.detail else ""
     return (
         f"{tag('未发出', 'waiting')}  {sending.file.file}  {sending.code} "
-        f"{pick(text.zh, text.en)} → {pick(text.next_zh, text.next_en)}"
+        f"{pick(text.zh, text.en)}{detail} → {pick(text.next_zh, text.next_en)}"
     )

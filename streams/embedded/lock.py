@@ -33,5 +33,8 @@ def _lock(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         holder = os.pread(descriptor, PID_BYTES_MAX, 0).decode("ascii", "replace") or "unknown"
-        message = f"process {holder} runs this ledger: end it, or wait until it is done"
+        message = (
+            f"进程 {holder} 正在运行本台账,请等它结束 / "
+            f"process {holder} runs this ledger: end it, or wait until it is done"
+        )
         raise ConflictError(message) from error

@@ -49,10 +49,15 @@ def sqlite_errors() -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
-        message = f"the journal does not answer ({error}): free disk space or end what holds it, then start again"
+        message = (
+            f"台账没有响应({error}),请腾出磁盘空间或结束占用它的程序 / "
+            f"the journal does not answer ({error}): free disk space or end what holds it, then start again"
+        )
         raise DependencyError(message) from error
     except sqlite3.Error as error:
-        message = f"the journal is damaged or misused ({error}): restore it from a backup"
+        message = (
+            f"台账已损坏({error}),请从备份恢复 / the journal is damaged or misused ({error}): restore it from a backup"
+        )
         raise InvariantError(message) from error
 
 
@@ -87,7 +92,10 @@ def connect_read_only(path: Path) -> sqlite3.Connection:
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
     _check_library()
     if not path.is_file():
-        message = f"no journal at {path}: make the home with 'consolidator init'"
+        message = (
+            f"没有台账 {path},请从备份恢复;新建主目录用 init / "
+            f"no journal at {path}: restore it from a backup, or make a new home with 'consolidator init'"
+        )
         raise ConfigurationError(message)
     with sqlite_errors():
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None)
@@ -100,17 +108,23 @@ def _check_version(connection: sqlite3.Connection, path: Path) -> None:
     try:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
     except sqlite3.OperationalError as error:
-        message = f"the journal at {path} does not answer ({error})"
+        message = f"台账 {path} 没有响应({error}) / the journal at {path} does not answer ({error})"
         raise DependencyError(message) from error
     except sqlite3.DatabaseError as error:
-        message = f"{path} is not a journal: restore it from a backup"
+        message = f"{path} 不是台账或已损坏,请从备份恢复 / {path} is not a journal: restore it from a backup"
         raise ConfigurationError(message) from error
     if version != SCHEMA_VERSION:
-        message = f"the journal at {path} has schema {version}, not {SCHEMA_VERSION}: use the release that made it"
+        message = (
+            f"台账结构版本 {version},本程序为 {SCHEMA_VERSION},请用建立它的版本 / "
+            f"the journal at {path} has schema {version}, not {SCHEMA_VERSION}: use the release that made it"
+        )
         raise ConfigurationError(message)
 
 
 def _check_library() -> None:
     if sqlite3.sqlite_version_info < SQLITE_OLDEST:
-        message = f"SQLite {sqlite3.sqlite_version} is too old: 3.37 or newer is needed"
+        message = (
+            f"SQLite {sqlite3.sqlite_version} 过旧,需要 3.37 以上 / "
+            f"SQLite {sqlite3.sqlite_version} is too old: 3.37 or newer is needed"
+        )
         raise ConfigurationError(message)

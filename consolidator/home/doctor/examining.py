@@ -10,7 +10,8 @@ from consolidator.facts.state import State
 from consolidator.home.doctor.effective import Effective, list_effective, list_of_policy
 from consolidator.home.doctor.findings import Finding, describe_failure, error, fine
 from consolidator.home.doctor.places import check_disk, check_folders, check_lock, check_versions
-from consolidator.home.doctor.records import check_commits, check_gate, check_journal
+from consolidator.home.doctor.records import check_commands, check_commits, check_entries, check_gate, check_journal
+from consolidator.home.doctor.secrets import check_disclosures
 from consolidator.home.doctor.trust import (
     check_adapter_keys,
     check_clock,
@@ -33,11 +34,14 @@ _OF_HOME: Sequence[tuple[str, Callable[[Home], Iterator[Finding]]]] = (
     ("lock", check_lock),
     ("journal", check_journal),
     ("commits", check_commits),
+    ("commands", check_commands),
+    ("entries", check_entries),
     ("gate", check_gate),
 )
 _OF_OFFICE: Sequence[tuple[str, Callable[[Office, int], Iterator[Finding]]]] = (
     ("keys", check_log_key),
     ("epochs", check_epochs),
+    ("disclosures", check_disclosures),
     ("policy", check_policy),
     ("profiles", check_profiles),
     ("adapters", check_adapter_keys),
@@ -74,15 +78,20 @@ def examine(root: Path, now: int) -> Examination:
     settings, first = _read_settings(home)
     findings = [first, *(finding for name, check in _OF_HOME for finding in _guard(name, partial(check, home)))]
     if settings is None:
-        return Examination([], findings)
+        return Examination([], _tell_once(findings))
     office = Office(home, settings)
     findings += [finding for name, check in _OF_OFFICE for finding in _guard(name, partial(check, office, now))]
     state, failures = _recover(office)
     findings += failures
     if state is None:
-        return Examination(list_effective(home, settings), findings)
+        return Examination(list_effective(home, settings), _tell_once(findings))
     findings += [finding for name, check in _OF_LEDGER for finding in _guard(name, partial(check, office, state))]
-    return Examination([*list_effective(home, settings), *list_of_policy(state)], findings)
+    return Examination([*list_effective(home, settings), *list_of_policy(state)], _tell_once(findings))
+
+
+def _tell_once(findings: Sequence[Finding]) -> Sequence[Finding]:
+    """Leave out what a later check says in the same words: one missing file fails many checks."""
+    return list({(finding.level, finding.en): finding for finding in reversed(findings)}.values())[::-1]
 
 
 def _recover(office: Office) -> tuple[State | None, Sequence[Finding]]:

@@ -1,13 +1,20 @@
 """Owns the doctor's look at what is kept: the journal, its last commit and snapshot, the gate's records."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 
 from consolidator.gate.records import count_sent
 from consolidator.home.doctor.findings import RESTORE, Finding, error, fine, note
 from consolidator.home.paths import Home
+from consolidator.transparency.tree import CompactRange
+from consolidator.views.reading import list_raw_entries
+from schemas.commands import Command
+from schemas.envelope import parse_envelope
+from schemas.errors import InputError
+from schemas.headers import parse_base_header
 from streams.embedded.journal import SqliteJournal, open_journal_read_only
 from streams.embedded.schema import SCHEMA_VERSION, connect_read_only, sqlite_errors
 from streams.recovery import FIRST_POSITION
@@ -42,6 +49,49 @@ def _judge_snapshot(journal: SqliteJournal, run: str) -> Finding:
         return note("snapshot", "没有可用快照,启动时全部重放", "no good snapshot: a start replays everything", run)
     position = found[0].position
     return fine("snapshot", f"快照摘要一致,位置 {position}", f"the snapshot fits its digest, position {position}")
+
+
+def check_commands(home: Home) -> Iterator[Finding]:
+    """See that every document in the journal still has the bytes that were signed: its digest, and its parts'."""
+    parts: dict[str, Sequence[str]] = {}
+    with open_journal_read_only(home.journal) as journal:
+        for position, command in journal.commands(FIRST_POSITION):
+            if not _is_as_signed(command, parts):
+                zh, en = f"第 {position} 条命令被改动", f"command {position} was changed on disk"
+                yield error("commands", zh, en, RESTORE)
+                return
+    yield fine("commands", f"报送件 {len(parts)} 件与签名一致", f"{len(parts)} documents are as they were signed")
+
+
+def _is_as_signed(command: Command, parts: dict[str, Sequence[str]]) -> bool:
+    """Compare a command with its digest; ``parts`` keeps, by document, the digests its header states."""
+    if command.kind == "header":
+        try:
+            envelope = parse_envelope(command.body)
+            parts[command.document] = parse_base_header(envelope.header).parts
+        except InputError:
+            return False
+        return envelope.digest == command.document
+    if command.kind == "part":
+        stated = parts.get(command.document, ())
+        return command.index < len(stated) and sha256(command.body).hexdigest() == stated[command.index]
+    return True
+
+
+def check_entries(home: Home) -> Iterator[Finding]:
+    """See that the log's entries still give the root of the last commit. 'log verify' also looks into them."""
+    with open_journal_read_only(home.journal) as journal:
+        record = journal.last_commit()
+        if record is None:
+            return
+        tree = CompactRange()
+        for bundle in journal.bundles():
+            if bundle.first < record.head.size:
+                tree = tree.append_many([entry for _, entry, _ in list_raw_entries([bundle])])
+    if (tree.size, tree.root().hex()) == (record.head.size, record.head.root):
+        yield fine("entries", "公开条目与根一致", "the log's entries give its root")
+    else:
+        yield error("entries", "公开条目与根不一致", "the log's entries do not give its root", RESTORE)
 
 
 def check_gate(home: Home) -> Iterator[Finding]:

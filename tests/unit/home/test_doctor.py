@@ -60,6 +60,17 @@ def replace_key(home: Home, name: str) -> None:
     home.log_key.write_text(render_private_key(derive_signer(name, bytes(32))) + "\n")
 
 
+def flip(path: Path, table: str, column: str, key: str = "rowid", at: int = -20) -> None:
+    """Turn one bit in a value of the last row."""
+    with sqlite3.connect(path) as connection:
+        select = f"SELECT rowid, {column} FROM {table} ORDER BY {key} DESC LIMIT 1"  # noqa: S608 -- from here only
+        row, value = connection.execute(select).fetchone()
+        changed = bytearray(value)
+        changed[at] ^= 1
+        connection.execute(f"UPDATE {table} SET {column} = ? WHERE rowid = ?", (bytes(changed), row))  # noqa: S608 -- from here only
+    connection.close()
+
+
 def cut(path: Path) -> None:
     """Keep the first half of a file."""
     raw = path.read_bytes()
@@ -180,6 +191,19 @@ DAMAGES: dict[str, tuple[Damage, str, int]] = {
         "ledger",
         5,
     ),
+    "a bit of a signed header turned": (lambda home: flip(home.journal, "commands", "body"), "commands", 5),
+    "a bit of a part turned": (
+        lambda home: flip(home.journal, "commands", "body", "kind = 'part'"),
+        "commands",
+        5,
+    ),
+    "a bit of an entry turned": (lambda home: flip(home.journal, "bundles", "entries"), "entries", 5),
+    "a bit of a disclosure turned": (
+        lambda home: flip(home.journal, "bundles", "disclosures", "length(disclosures)"),
+        "disclosures",
+        5,
+    ),
+    "a bit of an order list turned": (lambda home: flip(home.journal, "order_parts", "body"), "disclosures", 5),
     "what was sent is forgotten": (lambda home: home.gate.unlink(), "gate", 5),
     "what was sent is cut": (lambda home: cut(home.gate), "gate", 5),
     "the log's key is missing": (lambda home: home.log_key.unlink(), "keys", 5),
@@ -211,6 +235,13 @@ def test_a_damage_is_found_with_its_next_step(home: Path, damage: Damage, check:
     assert check in [finding.check for finding in errors]
     assert all(finding.next and finding.zh and finding.en for finding in errors)
     assert found.exit_code == code
+
+
+def test_one_missing_file_is_told_once(home: Path) -> None:
+    Home(home).journal.unlink()
+    (said,) = [finding for finding in examine(home, NOW).findings if finding.level == "error"]
+    assert said.check == "journal"
+    assert said.zh.startswith("没有台账")
 
 
 def test_checks_after_a_failing_one_go_on(home: Path) -> None:

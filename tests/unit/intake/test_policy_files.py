@@ -1,5 +1,8 @@
 """A county's policy file: what it sets in which order, what it takes out, and what is told when something is wrong."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from consolidator.intake.policy_files import parse_policy_file, render_columns
@@ -94,3 +97,10 @@ def test_what_is_wrong_is_named_by_table_and_field(text: str, told: str) -> None
 def test_columns_are_those_of_a_policy_document() -> None:
     columns = render_columns(parse_policy_file("[rule.R11]\nenabled = false"))
     assert columns == {"subject": ["rule"], "id": ["R11"], "value": [{"enabled": False}]}
+
+
+def test_the_example_in_the_documentation_can_be_read() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "county.md").read_text(encoding="utf-8")
+    (example,) = [block for block in re.findall(r"```toml\n(.*?)```", page, re.DOTALL) if "[programme." in block]
+    keys = re.sub(r'key = "[^"]*"', f'key = "{SIGNER.public.hex()}"', example)
+    assert {item[0] for item in parse_policy_file(keys)} == {*SUBJECTS} - {"quorum"}
