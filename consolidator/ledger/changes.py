@@ -102,7 +102,7 @@ def _find_assessed(state: State, batch: Batch, part: Slice, item: int) -> Design
 def _keep_findings(state: State, batch: Batch, line: int, change: Change) -> None:
     findings = open_lines(batch).findings
     if change.to == HELD:
-        findings[line] = sorted(change.findings)
+        findings[line] = list(change.findings)
         open_lines(batch).told[line] = state.ordinal
     else:
         del findings[line]

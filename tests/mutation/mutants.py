@@ -171,15 +171,17 @@ def _is_left_alone(node: ast.AST, name: str, index: int, child: ast.AST) -> bool
         case ast.Call(func=ast.Name(id="RuleText")) if name == "args":
             return index in _RULE_TEXT_PLACES
         case ast.Assign(targets=[ast.Name(id=target)]) if name == "value":
-            return target in _TEXTS or (
-                isinstance(child, ast.Subscript) and target[0].isupper() and not target.isupper()
-            )
+            return target in _TEXTS or _is_type(target, child)
         case ast.Import() | ast.ImportFrom() | ast.Call(func=ast.Name(id="TypeVar")):
             return True
         case ast.keyword(arg="strict"):  # of zip: a guard against what cannot be
             return True
     is_docstring = isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant)
     return is_docstring or (isinstance(node, ast.JoinedStr) and _is_separator(child))
+
+
+def _is_type(name: str, value: ast.AST) -> bool:
+    return isinstance(value, ast.Subscript) and name.lstrip("_")[:1].isupper() and not name.isupper()
 
 
 def _is_separator(node: ast.AST) -> bool:
@@ -282,8 +284,9 @@ def _change_assignment(node: ast.Assign | ast.AugAssign) -> Iterator[ast.stmt]:
     match node:
         case ast.Assign([ast.Attribute() | ast.Subscript(), *_], _):
             yield ast.Pass()
-        case ast.Assign([ast.Name(), *_] as targets, value) if not isinstance(value, ast.Constant):
-            yield ast.Assign(targets, ast.Constant(None))
+        case ast.Assign([ast.Name(name), *_] as targets, value):
+            if not isinstance(value, ast.Constant) and not _is_type(name, value):
+                yield ast.Assign(targets, ast.Constant(None))
         case ast.AugAssign(target, operator, value):
             yield ast.Pass()
             if type(operator) in _OPERATORS:

@@ -21,7 +21,7 @@ from tests.mutation.warm import Bench, judge_in_functions
 
 WANTED_PERCENT = 90
 WIDTH = 2
-RESULTS = Path("build/mutants.jsonl")
+BUILD = Path("build")
 PAGE = Path("docs/mutation.md")
 _ALIVE = (SURVIVED, UNTESTED)
 _PROGRESS_EVERY = 100
@@ -36,7 +36,12 @@ def list_all(words: Sequence[str]) -> list[Mutant]:
     return [mutant for path in chosen for mutant in make(path, ".".join(path.with_suffix("").parts))]
 
 
-def _make_report(total: int) -> Callable[[Mutant, str], None]:
+def _name_results(words: Sequence[str]) -> Path:
+    """Give where results go: those of a part beside those of the whole."""
+    return BUILD / ("-".join(["mutants", *words]).replace("/", "-") + ".jsonl")
+
+
+def _make_report(total: int, results: Path) -> Callable[[Mutant, str], None]:
     """Give what writes a result down and tells how far it is."""
     began = time.monotonic()
     page = PAGE.read_text(encoding="utf-8")
@@ -46,7 +51,7 @@ def _make_report(total: int) -> Callable[[Mutant, str], None]:
         if said.startswith("broken"):
             raise RuntimeError(said)
         row = {"mutant": mutant.name, "line": mutant.line, "said": said}
-        with RESULTS.open("a", encoding="utf-8") as stream:
+        with results.open("a", encoding="utf-8") as stream:
             stream.write(json.dumps(row, ensure_ascii=False) + "\n")
         done[said in _ALIVE] += 1
         if said in _ALIVE:
@@ -60,13 +65,13 @@ def _make_report(total: int) -> Callable[[Mutant, str], None]:
     return report
 
 
-def _judge_all(mutants: Sequence[Mutant]) -> None:
+def _judge_all(mutants: Sequence[Mutant], results: Path) -> None:
     """Judge both kinds. The first loads the product, so it has a process of its own and the second begins clean."""
     inside = [mutant for mutant in mutants if mutant.scope]
     outside = [mutant for mutant in mutants if not mutant.scope]
     forking = get_context("fork")
     answers, answer = forking.Pipe(duplex=False)
-    report = _make_report(len(inside))
+    report = _make_report(len(inside), results)
     first = forking.Process(target=lambda: answer.send(judge_in_functions(inside, report, WIDTH, JUDGES)))
     first.start()
     answer.close()
@@ -76,16 +81,16 @@ def _judge_all(mutants: Sequence[Mutant]) -> None:
         sys.exit("the judging process ended before its time")
     first.join()
     if outside:
-        judge_in_modules(outside, _make_report(len(outside)), WIDTH, bench, JUDGES)
+        judge_in_modules(outside, _make_report(len(outside), results), WIDTH, bench, JUDGES)
     sys.stdout.write(f"{len(bench.seconds)} tests, of which {len(bench.failing)} judged nobody\n")
     for name in bench.failing:
         sys.stdout.write(f"fails without a mutant, or the second time: {name}\n")
 
 
-def count_results() -> dict[str, Counter[str]]:
+def count_results(results: Path) -> dict[str, Counter[str]]:
     """Count, per package, what became of its mutants."""
     counts: dict[str, Counter[str]] = {}
-    for line in RESULTS.read_text(encoding="utf-8").splitlines():
+    for line in results.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         said = row["said"] if row["said"] in (*_ALIVE, TIMEOUT) else "killed"
         counts.setdefault(row["mutant"].partition(".")[0], Counter())[said] += 1
@@ -95,11 +100,13 @@ def count_results() -> dict[str, Counter[str]]:
 def main() -> int:
     """Judge, count, and say whether enough died."""
     began = time.monotonic()
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_bytes(b"")
-    _judge_all(list_all(sys.argv[1:]))
+    words = sys.argv[1:]
+    results = _name_results(words)
+    BUILD.mkdir(exist_ok=True)
+    results.write_bytes(b"")
+    _judge_all(list_all(words), results)
     enough = True
-    for package, counts in count_results().items():
+    for package, counts in count_results(results).items():
         alive = sum(counts[word] for word in _ALIVE)
         dead_percent = 100 * (counts.total() - alive) / counts.total()
         enough &= dead_percent >= WANTED_PERCENT

@@ -21,14 +21,22 @@ from tests.mutation.forks import run_forked
 from tests.mutation.judges import SECONDS_MIN, SURVIVED, UNTESTED, Quick, Report, run_pytest
 from tests.mutation.mutants import Mutant
 
+_FIRST_LOOK = 60  # tests: most mutants die by one of them, and those that live are told early
+_ALL = 1_000_000
+_REMEMBERED = 20  # killers
+
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """A mutant to judge: by the test ``alone``, or by all that run its statement but those ``left_out``."""
+    """A mutant to judge: by the test ``alone``, else by at most ``tests_max`` that run its statement.
+
+    Those ``left_out`` failed after others but not alone, so they say nothing about this mutant.
+    """
 
     mutant: Mutant
     alone: str = ""
     left_out: frozenset[str] = frozenset()
+    tests_max: int = _FIRST_LOOK
 
 
 @dataclass(slots=True)
@@ -98,26 +106,39 @@ class _Judge(Quick):
             if name in self.items and place != "0":
                 yield replace(job, alone=name)
             elif job.alone and said == SURVIVED:
-                yield _Job(job.mutant, left_out=job.left_out | {job.alone})
+                yield replace(job, alone="", left_out=job.left_out | {job.alone})
+            elif job.tests_max != _ALL and said == SURVIVED:
+                sys.stdout.write(f"lives so far: line {job.mutant.line}: {job.mutant.name}\n")
+                yield replace(job, tests_max=_ALL)
             else:
                 if name in self.items:
                     self._remember(job.mutant, name)
                 self.report(job.mutant, name if name in self.items else said)
 
     def _remember(self, mutant: Mutant, killer: str) -> None:
-        known = self.killers.setdefault((mutant.module, mutant.scope), [])
-        known[:] = [killer, *(each for each in known if each != killer)]
+        for scope in (mutant.scope, ""):
+            known = self.killers.setdefault((mutant.module, scope), [])
+            known[:] = [killer, *(each for each in known if each != killer)][:_REMEMBERED]
 
     def _choose(self, job: _Job) -> list[str]:
-        """Give the tests that run the mutant's statement: first those that killed its neighbours, then by speed."""
+        """Give tests that run the mutant's statement, those that promise most first.
+
+        They are those that killed a mutant of the function, or of its module, or bear the module's name; then all
+        others, spread from the quick to the slow ones.
+        """
         if job.alone:
             return [job.alone]
-        by_line = self.lines.get(_find_file(job.mutant), {})
-        running = set().union(*(by_line.get(line, ()) for line in job.mutant.lines))
+        mutant = job.mutant
+        by_line = self.lines.get(_find_file(mutant), {})
+        running = set().union(*(by_line.get(line, ()) for line in mutant.lines))
         chosen = running.intersection(self.items).difference(job.left_out)
-        known = self.killers.get((job.mutant.module, job.mutant.scope), [])
-        first = [name for name in known if name in chosen]
-        return first + sorted(chosen.difference(first), key=lambda name: (self.bench.seconds[name], name))
+        quick = sorted(chosen, key=lambda name: (self.bench.seconds[name], name))
+        known = [*self.killers.get((mutant.module, mutant.scope), ()), *self.killers.get((mutant.module, ""), ())]
+        stem = mutant.module.rpartition(".")[2]
+        named = [name for name in quick if stem in name]
+        spread = quick[:: max(2 * len(quick) // job.tests_max, 1)]
+        promising = [name for name in known if name in chosen]
+        return list(dict.fromkeys([*promising, *named[: job.tests_max // 2], *spread, *quick]))[: job.tests_max]
 
     def _bound(self, job: _Job) -> float:
         return SECONDS_MIN + 4 * sum(self.bench.seconds[name] for name in self._choose(job))

@@ -240,6 +240,15 @@ def test_an_id_used_for_other_content_is_a_conflict_that_consumes_the_number(wor
     assert codes_of(world.send("clerk", CENSUS | {"id": "census-b"}, ACCOUNTS)) == [""]
 
 
+def test_ids_of_two_sources_are_told_apart_also_where_one_begins_like_the_other(world: World) -> None:
+    source = ("source", "bank-40", {"name": "示例银行", "type": "bank"})
+    world.set_policy("policy-2", [source, officer("other", "bank-40", "adapter", ["batch"])])
+    rows = {"beneficiary_id": [make_id(1)], "beneficiary_name": ["某甲"], "amount_fen": [10_000]}
+    assert codes_of(world.send("adapter", world.batch_fields("B-1", 1, 10_000), rows)) == [""]
+    assert codes_of(world.send("other", world.batch_fields("2B-1", 1, 10_000, source="bank-40"), rows)) == [""]
+    assert world.state.batch_index == {"bank-402/B-1": 0, "bank-40/2B-1": 1}
+
+
 @pytest.mark.parametrize(
     "fields",
     [CENSUS | {"unknown_field": 1}, CENSUS | {"kind": "surprise"}, CENSUS | {"snapshot_on": "31.10.2026"}],

@@ -76,7 +76,7 @@ def test_a_settled_batch_in_full(world: World) -> None:
 
 
 def test_a_change_by_a_person_in_full(world: World) -> None:
-    world.send_batch("B-1", IDS[:2])
+    world.send_batch("B-1", IDS[:3], [9_000, 10_000, 9_000])
     cause = world.review("reviewer", "hold", "B-1", [2])
     held = read_last(world, "change")
     common = {**BATCH, "line": 2, "amount_fen": 10_000, "findings": ["H03:orange"], "by": key_of("reviewer")}

@@ -254,6 +254,24 @@ def test_a_line_that_is_cleared_and_held_again_can_be_cleared_again(world: World
     assert codes_of(world.release("B-1", [("402", 3, 30_000)])) == [""]
 
 
+def test_what_a_line_was_held_for_is_kept_only_while_it_is_held(world: World) -> None:
+    world.review("reviewer", "hold", "B-1", [1, 2, 3])
+    world.clear("B-1", [1])
+    world.review("reviewer", "stop", "B-1", [2])
+    assert working(world).findings == {3: ["H03:orange"]}
+
+
+def test_a_held_line_shows_the_route_of_the_designation_it_was_assessed_with(world: World) -> None:
+    card = make_account(50)
+    world.take_census([IDS[1]], ["103"], [card])
+    world.designate([IDS[1]], ["103"], [card], ["103000000001"])
+    world.now += 10 * 24 * HOUR
+    world.send_batch("B-2", IDS[:3], fields={"period": "2025"})
+    assert [entry["route"] for entry in world.entries("line")[-3:]] == ["on_us", "interbank", "on_us"]
+    world.review("reviewer", "hold", "B-2", [2, 3])
+    assert [entry["route"] for entry in world.entries("change")] == ["interbank", "on_us"]
+
+
 def test_lines_of_later_parts_are_found(world: World) -> None:
     world.set_policy("policy-2", [("programme", "FARM", make_programme(standard_fen=None))])
     ids = world.settle_people(1_200)
@@ -262,6 +280,16 @@ def test_lines_of_later_parts_are_found(world: World) -> None:
     assert world.line_states("B-2")[1_149] == "held"
     assert make_id(1_149).encode() in world.privates()[-2]
     assert codes_of(world.clear("B-2", [1_150])) == [""]
+
+
+def test_lines_on_both_sides_of_a_cut_between_parts_are_each_assessed_by_their_own_part(world: World) -> None:
+    world.set_policy("policy-2", [("programme", "FARM", make_programme(standard_fen=None))])
+    ids = world.settle_people(1_001)
+    world.send_batch("B-2", ids, fields={"period": "2025"})
+    world.review("reviewer", "hold", "B-2", [999, 1_000, 1_001])
+    world.register("deaths", {"id": [ids[1_000]], "died_on": ["2024-06-01"]})
+    assert codes_of(world.clear("B-2", [999, 1_000, 1_001])) == ["", "S09"]
+    assert world.line_states("B-2")[998:] == ["ready", "ready", "held"]
 
 
 def test_a_review_whose_line_is_odd_refuses_that_item_only(world: World) -> None:

@@ -102,6 +102,16 @@ def test_r01_refuses_a_day_that_does_not_exist() -> None:
     assert "R01:red" in findings_of(make_state(), with_check("51119920010229001"))
 
 
+FIRM_LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+
+
+@pytest.mark.parametrize("place", range(17))
+def test_each_character_of_a_firms_code_weighs_three_times_the_one_before(place: int) -> None:
+    for value, sign in enumerate(FIRM_LETTERS):
+        body = "0" * place + sign + "0" * (16 - place)
+        assert is_firm_id(body + FIRM_LETTERS[-value * 3**place % 31])  # GB 32100, computed without its table
+
+
 def test_r01_reads_a_firms_code_as_a_firms() -> None:
     state = make_state()
     assert findings_of(state, FIRM, beneficiary_id_type="uscc") == ["R13:orange"]
@@ -124,6 +134,18 @@ def test_r01_tells_persons_and_firms_apart_line_by_line() -> None:
 @pytest.mark.parametrize("region", ["511199", "510100", "820000", "220181"])
 def test_r01_knows_every_province_and_asks_no_more_of_a_region(region: str) -> None:
     assert not any(finding.startswith("R01") for finding in findings_of(make_state(), make_id(3, region)))
+
+
+PROVINCES = (
+    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83 91"
+)
+
+
+def test_r01_knows_these_provinces_and_no_others() -> None:
+    ids = [make_id(3, f"{province:02d}1199") for province in range(100)]
+    hits = run(make_state(), ids).findings
+    unknown = [f"{item:02d}" for item, found in hits.items() if "R01:blue" in found]
+    assert unknown == [f"{province:02d}" for province in range(100) if f"{province:02d}" not in PROVINCES]
 
 
 @pytest.mark.parametrize("region", ["001199", "161199", "991199"])
