@@ -68,16 +68,15 @@ def read_runs(read: Read, edge: TileEdge, size: int) -> Iterator[tuple[list[byte
 
     A run is given before anybody knows that the log signed it: compare the last edge's root with the head.
     """
-    start = edge.size
     while edge.size < size:
         end = min((edge.size // TILE_WIDTH + RUN_BUNDLES) * TILE_WIDTH, size)
         entries = _read_entries(read, edge, end, size)
         growth = grow(edge, hash_leaves(entries))
         _check_full_tiles(read, growth)
         edge = growth.edge
+        if end == size:
+            _check_edge(read, edge)
         yield entries, edge
-    if start < size:
-        _check_edge(read, edge)
 
 
 def _read_entries(read: Read, edge: TileEdge, end: int, size: int) -> list[bytes]:
