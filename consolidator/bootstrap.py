@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -13,6 +14,8 @@ from consolidator.home.paths import Home
 from consolidator.intake.acting import View
 from consolidator.intake.desk import Desk, Reader
 from consolidator.keys import read_epoch_keys, read_signer
+from consolidator.publishing.ahead import start_ahead
+from consolidator.publishing.publisher import Publisher
 from consolidator.sealing import County
 from consolidator.settings import Adapter, Settings, is_trial, read_settings
 from schemas.errors import ConfigurationError
@@ -74,6 +77,15 @@ def open_gate(office: Office, journal: SqliteJournal) -> Iterator[Gate]:
     with open_records(office.home.gate) as records:
         payers: Literal["real", "any"] = "any" if is_trial(office.settings) else "real"
         yield Gate(journal, records, office.home.outbox, load_own_profiles(office.home.profiles), payers)
+
+
+@contextmanager
+def open_publisher(office: Office) -> Iterator[Publisher]:
+    """Open what publishes the log; it reads the journal through a connection of its own."""
+    home = office.home
+    with open_journal_read_only(home.journal) as journal:
+        log_key = read_signer(home.log_key).verifier
+        yield Publisher(home.log, journal, log_key, partial(start_ahead, home.journal, home.log))
 
 
 def load_view(office: Office) -> View:
