@@ -10,7 +10,7 @@ from consolidator.cli.sources import describe_opened, find_policy, find_seen, op
 from consolidator.cli.terminal import Advance, progress, put, put_json, say
 from consolidator.gate.passing import NO_WITNESSES
 from consolidator.home.seen import check_and_keep
-from consolidator.home.status import read_log_key
+from consolidator.home.status import read_policy
 from consolidator.home.verifying import read_own_log, verify_home
 from consolidator.language import choose, pick, tag
 from consolidator.publishing.exporting import export_log
@@ -81,7 +81,7 @@ def _tell_published(opened: Opened, now: int) -> None:
 def export(args: Namespace) -> int:
     """Export the published log as static files."""
     home = open_home(args.home).home
-    head = export_log(home, read_own_log(home), read_log_key(home.policy), args.to)
+    head = export_log(home, read_own_log(home), read_policy(home.policy).log_key, args.to)
     if args.json:
         put_json({"size": head.size, "root": head.root.hex(), "to": str(args.to)})
         return 0

@@ -9,7 +9,7 @@ from consolidator.gate.records import count_sent
 from consolidator.home.paths import Home
 from consolidator.publishing.checkpoints import read_published
 from consolidator.settings import read_settings
-from consolidator.transparency.keys import Verifier, parse_vkey, render_vkey
+from consolidator.transparency.keys import render_vkey
 from consolidator.transparency.policy import Policy, parse_policy
 from schemas.envelope import parse_envelope
 from schemas.errors import ConfigurationError
@@ -17,24 +17,6 @@ from schemas.headers import DispositionHeader, ReleaseHeader, ReviewHeader, pars
 from schemas.instants import render_instant
 from streams.embedded.journal import SqliteJournal, open_journal_read_only
 from streams.recovery import FIRST_POSITION
-
-_LOG_LINE = "log "
-
-
-def read_log_key(policy: Path) -> Verifier:
-    """Take the log's verifier key from a policy file. ConfigurationError when there is none."""
-    try:
-        lines = policy.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        message = f"策略文件 {policy} 无法读取 / the policy file {policy} cannot be read"
-        raise ConfigurationError(message) from error
-    keys = [line.removeprefix(_LOG_LINE).strip() for line in lines if line.startswith(_LOG_LINE)]
-    if len(keys) != 1:
-        message = (
-            f"策略文件 {policy} 应有且仅有一行 log / the policy file {policy} must have exactly one line 'log VKEY'"
-        )
-        raise ConfigurationError(message)
-    return parse_vkey(keys[0])
 
 
 def read_policy(path: Path) -> Policy:
@@ -59,7 +41,7 @@ def read_status(root: Path) -> dict[str, Any]:
         ordered = sum(1 for _ in journal.order_files())
         awaiting = [] if record is None else list(_list_awaiting(journal, record.head.awaiting))
     sent = count_sent(home.gate)
-    log_key = read_log_key(home.policy)
+    log_key = read_policy(home.policy).log_key
     head = None if record is None else record.head
     totals = {} if head is None else {name: sums for name, sums in head.totals.items() if any(sums)}
     return {

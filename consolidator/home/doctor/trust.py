@@ -7,7 +7,7 @@ from bank_adapters.profiles import find_order_profile, load_own_profiles
 from consolidator.bootstrap import Office
 from consolidator.facts.state import State
 from consolidator.home.doctor.findings import RESTORE, Finding, error, fine, note
-from consolidator.home.status import read_log_key
+from consolidator.home.status import read_policy
 from consolidator.keys import read_epoch_keys, read_signer
 from consolidator.ledger.powers import find_officer
 from consolidator.settings import Adapter, is_trial
@@ -47,7 +47,7 @@ def check_epochs(office: Office, now: int) -> Iterator[Finding]:
 def check_policy(office: Office, _now: int) -> Iterator[Finding]:
     """The policy file is what the ledger's policy gives: the log's key, and no witnesses as yet."""
     key = read_signer(office.home.log_key).verifier
-    read_log_key(office.home.policy)
+    read_policy(office.home.policy)
     if office.home.policy.read_bytes() == render_policy_without_witnesses(key):
         yield fine("policy", "policy.txt 与台账一致", "policy.txt is what the ledger's policy gives")
     else:
