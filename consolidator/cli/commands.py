@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+from consolidator.cli.commands_county import add_keys, add_policy
 from consolidator.cli.commands_log import add_log
 from consolidator.cli.commands_people import add_census, add_designations
-from consolidator.cli.parsing import Nouns, Parser, add_full, add_home, add_key, add_noun, add_verb
+from consolidator.cli.parsing import Nouns, Parser, add_document_id, add_full, add_home, add_key, add_noun, add_verb
 from consolidator.language import choose
 
 
@@ -23,8 +24,8 @@ def make_parser() -> Parser:
     _add_trials(nouns)
     _add_init(nouns)
     _add_work(nouns)
-    _add_keys(nouns)
-    _add_policy(nouns)
+    add_keys(nouns)
+    add_policy(nouns)
     _add_batches(nouns)
     _add_reviews(nouns)
     _add_acts(nouns)
@@ -147,50 +148,6 @@ def _add_work(nouns: Nouns) -> None:
     add_home(status)
 
 
-def _add_keys(nouns: Nouns) -> None:
-    key = add_noun(nouns, "key", "密钥 / keys", "key new --name root-1 --to root-1.key")
-    new = add_verb(
-        key,
-        "new",
-        "key:new",
-        "生成密钥,显示公钥 / make a key and print its vkey",
-        "key new --name root-1 --to root-1.key",
-    )
-    new.add_argument(
-        "--name", required=True, metavar="NAME", help="密钥名称,不含空格和加号 / the key's name, without space or plus"
-    )
-    new.add_argument("--to", type=Path, required=True, metavar="FILE", help="新文件 / a new file, mode 0600")
-
-
-def _add_policy(nouns: Nouns) -> None:
-    policy = add_noun(
-        nouns,
-        "policy",
-        "政策:项目、人员、规则与阈值 / programmes, officers, rules and thresholds",
-        "policy show --home county",
-        "policy propose --home county --key root-1.key policy.toml",
-    )
-    show = add_verb(
-        policy,
-        "show",
-        "policy:show",
-        "现行政策,可改后再提出 / the policy in force, to change and propose",
-        "policy show --home county",
-    )
-    add_home(show)
-    propose = add_verb(
-        policy,
-        "propose",
-        "policy:propose",
-        "提出政策(还须另一名根管理员确认) / propose a policy; the other root officer confirms",
-        "policy propose --home county --key root-1.key policy.toml",
-    )
-    add_home(propose)
-    add_key(propose)
-    propose.add_argument("file", type=Path, metavar="FILE", help="政策文件(TOML) / the policy file, TOML")
-    _add_document_id(propose)
-
-
 def _add_batches(nouns: Nouns) -> None:
     batch = add_noun(
         nouns, "batch", "批次 / batches", "batch list --home county", "batch show --home county bank-402/PAY-1"
@@ -223,7 +180,7 @@ def _add_expect(batch: Nouns) -> None:
     expect.add_argument("period", metavar="PERIOD", help="期间,如 2026-12、2026Q4、2026 / the period")
     expect.add_argument("township", metavar="TOWNSHIP", help="9 位乡镇代码 / the township's 9 digits")
     expect.add_argument("due", metavar="DATE", help="应报日期 / the day it is due")
-    _add_document_id(expect)
+    add_document_id(expect)
 
 
 def _add_release(batch: Nouns) -> None:
@@ -244,11 +201,7 @@ def _add_release(batch: Nouns) -> None:
         metavar="BANK:APPLICATION:VOUCHER:DATE",
         help="每家付款银行一个:申请单号、凭证号、凭证日期 / one for each paying bank",
     )
-    _add_document_id(release)
-
-
-def _add_document_id(parser: Parser) -> None:
-    parser.add_argument("--id", default="", metavar="ID", help="报送件编号 / the document's id; made up if absent")
+    add_document_id(release)
 
 
 def _add_batch(parser: Parser) -> None:
@@ -326,7 +279,7 @@ def _add_lines(act: Parser) -> None:
     _add_batch(act)
     act.add_argument("lines", nargs="+", type=int, metavar="LINE", help="明细行号 / line numbers")
     act.add_argument("--reason", required=True, metavar="TEXT", help="理由 / why; it is kept private")
-    _add_document_id(act)
+    add_document_id(act)
 
 
 def _add_code(act: Parser) -> None:
@@ -344,7 +297,7 @@ def _add_acts(nouns: Nouns) -> None:
     add_home(confirm)
     add_key(confirm)
     confirm.add_argument("digest", metavar="DIGEST", help="报送件摘要(64 位) / the document's digest, 64 hex digits")
-    _add_document_id(confirm)
+    add_document_id(confirm)
     explain = add_verb(
         nouns,
         "explain",

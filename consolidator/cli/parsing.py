@@ -113,3 +113,8 @@ def add_full(parser: Parser) -> None:
     parser.add_argument(
         "--full", action="store_true", help="显示完整姓名(限有权人员) / show names in full; only for those entitled"
     )
+
+
+def add_document_id(parser: Parser) -> None:
+    """Add the id of the document that an act becomes."""
+    parser.add_argument("--id", default="", metavar="ID", help="报送件编号 / the document's id; made up if absent")
