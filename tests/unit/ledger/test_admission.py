@@ -12,7 +12,18 @@ from schemas.commands import Command
 from schemas.documents import derive_commands, parse_document
 from schemas.envelope import render_envelope
 from schemas.errors import ConfigurationError
-from tests.support.world import COUNTY, World, codes_of, digest_of, key_of, make_account, make_id, make_signer, officer
+from tests.support.world import (
+    COUNTY,
+    Columns,
+    World,
+    codes_of,
+    digest_of,
+    key_of,
+    make_account,
+    make_id,
+    make_signer,
+    officer,
+)
 
 CENSUS = {"kind": "accounts", "source": "bureau", "id": "census-a", "snapshot_on": "2026-10-31"}
 ACCOUNTS = {"holder_id": [make_id(1)], "bank": ["402"], "account": [make_account(1)]}
@@ -243,7 +254,7 @@ def test_an_id_used_for_other_content_is_a_conflict_that_consumes_the_number(wor
 def test_ids_of_two_sources_are_told_apart_also_where_one_begins_like_the_other(world: World) -> None:
     source = ("source", "bank-40", {"name": "示例银行", "type": "bank"})
     world.set_policy("policy-2", [source, officer("other", "bank-40", "adapter", ["batch"])])
-    rows = {"beneficiary_id": [make_id(1)], "beneficiary_name": ["某甲"], "amount_fen": [10_000]}
+    rows: Columns = {"beneficiary_id": [make_id(1)], "beneficiary_name": ["某甲"], "amount_fen": [10_000]}
     assert codes_of(world.send("adapter", world.batch_fields("B-1", 1, 10_000), rows)) == [""]
     assert codes_of(world.send("other", world.batch_fields("2B-1", 1, 10_000, source="bank-40"), rows)) == [""]
     assert world.state.batch_index == {"bank-402/B-1": 0, "bank-40/2B-1": 1}
