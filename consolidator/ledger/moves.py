@@ -10,6 +10,7 @@ from consolidator.facts.lines import (
     ORDERED,
     PAID,
     READY,
+    UNDECIDED,
     UNSETTLED,
     Batch,
     OpenLines,
@@ -70,7 +71,7 @@ def move_lines(state: State, batch: Batch, lines: Sequence[int], to: int) -> Non
     bank = find_bank(state, batch, lines[0]) if to in _BY_BANK else ""
     _add(batch.sums[came_from], -len(lines), -fen)
     _add(batch.sums[to], len(lines), fen)
-    _add(state.totals.setdefault(LINE_STATES[came_from], [0, 0]), -len(lines), -fen)
+    _add(state.totals[LINE_STATES[came_from]], -len(lines), -fen)
     _add(state.totals.setdefault(LINE_STATES[to], [0, 0]), len(lines), fen)
     _add(state.moves.setdefault(f"{batch.programme}|{bank}|{LINE_STATES[to]}", [0, 0]), len(lines), fen)
     use = state.plan_use.setdefault(derive_plan_key(batch), [0, 0])
@@ -92,7 +93,7 @@ def settle(batch: Batch) -> bool:
     Lines that only wait for their bank keep the batch from being settled, but need no working columns.
     """
     waiting = {state for state, (count, _) in enumerate(batch.sums) if count}
-    if batch.open is not None and not waiting & {0, READY, HELD}:
+    if not waiting & {UNDECIDED, READY, HELD}:
         batch.open = None
     if batch.state == "settled" or waiting & UNSETTLED:
         return False

@@ -1,7 +1,8 @@
 """Makes mutants of a module: one small change each, in the parsed tree, never on the disk.
 
 Left alone: annotations and names of types, decorators, docstrings, ``strict`` of ``zip``, and texts for people (those
-of the catalogue, of ``invariant``, and of names such as ``message``): no test should pin their wording.
+of the catalogue, of ``invariant`` and ``InputError``, and of names such as ``message``): no test should pin their
+wording.
 """
 
 import ast
@@ -166,7 +167,7 @@ def _find_lines(node: ast.AST, place: _Place) -> range:
 
 def _is_left_alone(node: ast.AST, name: str, index: int, child: ast.AST) -> bool:
     match node:
-        case ast.Call(func=ast.Name(id="invariant")) if name == "args":
+        case ast.Call(func=ast.Name(id="invariant" | "InputError")) if name == "args":
             return index == 1
         case ast.Call(func=ast.Name(id="RuleText")) if name == "args":
             return index in _RULE_TEXT_PLACES

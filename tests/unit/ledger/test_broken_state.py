@@ -6,7 +6,9 @@ import pytest
 
 from consolidator.facts.lines import READY, Batch, derive_place
 from consolidator.facts.state import State
-from consolidator.ledger.moves import check_conservation, derive_bank_index, move_lines
+from consolidator.ledger.changes import reopen_part
+from consolidator.ledger.moves import check_conservation, derive_bank_index, move_lines, settle
+from consolidator.ledger.orders import OrderBook
 from schemas.errors import InvariantError
 from tests.support.world import World, make_id, make_programme
 
@@ -42,6 +44,15 @@ def test_a_stop_of_a_machine_whose_serial_another_line_holds(world: World) -> No
 def test_lines_of_two_states_that_are_to_move_together(world: World) -> None:
     with pytest.raises(InvariantError, match="one state"):
         move_lines(world.state, world.batch("B-1"), [1, 3], READY)
+
+
+def test_an_order_for_a_line_without_designation(world: World) -> None:
+    del world.state.designations[IDS[0]]
+    batch = world.batch("B-1")
+    part = reopen_part(world.state, batch, 0, 1)
+    OrderBook(world.state, batch).add(part, [1])
+    with pytest.raises(InvariantError, match="designation"):
+        OrderBook(world.state, batch).add(part, [0, 1])
 
 
 def _change_a_state(batch: Batch) -> None:
@@ -84,3 +95,12 @@ def test_a_county_with_254_paying_banks_gets_one_more_and_then_no_other() -> Non
     with pytest.raises(InvariantError, match="255"):
         derive_bank_index(state, "255")
     assert derive_bank_index(state, "254") == 254
+
+
+def test_a_settled_batch_does_not_settle_again(world: World) -> None:
+    batch = world.batch("B-1")
+    assert not settle(batch)
+    world.review("reviewer", "hold", "B-1", [1, 2])
+    world.review("reviewer", "stop", "B-1", [1, 2, 3])
+    assert batch.state == "settled"
+    assert not settle(batch)

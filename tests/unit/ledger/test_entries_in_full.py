@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from schemas.commits import Outcome
 from tests.support.world import World, key_of, make_id, make_programme
 
 IDS = [make_id(number) for number in range(4)]
@@ -222,3 +223,19 @@ def test_an_effect_of_a_document_that_came_to_nothing_in_full(world: World) -> N
         "codes": {"D16": 1},
         "positions": [],
     }
+
+
+def test_the_outcome_of_a_document_that_came_to_nothing_in_full(world: World) -> None:
+    world.send_batch("B-1", IDS[:2])
+    world.release("B-1", [("402", 2, 20_000)])
+    _, outcome = world.release("B-1", [("402", 1, 10_000)], number=2)
+    digest = next(entry["digest"] for entry in world.entries("document") if entry["document"] == "release-6")
+    assert outcome == Outcome("refused", "bureau", "release-6", "release", digest, "D16", "", "")
+
+
+def test_the_outcomes_of_a_void_batch_in_full(world: World) -> None:
+    new, void, item = world.send_batch("B-1", IDS[:2], [None, 10_000])
+    named = ("bank-402", "B-1", "batch", find_cause(world, "B-1"))
+    assert new == Outcome("new", *named, "", "", "")
+    assert void == Outcome("void", *named, "D20", "", "")
+    assert item == Outcome("item", *named, "I20", "line 1", "")

@@ -210,6 +210,18 @@ def test_machines_bought_longer_ago_than_the_window_do_not_count(world: World) -
     assert [world.line_states(name) for name in ("B-1", "B-2")] == [["ready"], ["ready"]]
 
 
+def test_paid_machines_of_a_great_buyer_go_on_counting(world: World) -> None:
+    world.set_policy("policy-3", [("rule", "R36", {"parameters": {"machines_max": 25}})])
+    for batch, first, count in (("B-1", 1, 21), ("B-2", 22, 4)):
+        plots = [f"M-{first + number}" for number in range(count)]
+        world.send_batch(batch, [IDS[0]] * count, fields=TOOL, plot=plots)
+        world.release(batch, [("402", count, count * 10_000)])
+        assert set(world.line_states(batch)) == {"ordered"}
+    world.send_batch("B-3", [IDS[0]], fields=TOOL, plot=["M-26"])
+    assert world.line_states("B-3") == ["held"]
+    assert b'"R36":{"machines":26,"machines_max":25,"window_days":365}' in b"".join(world.privates())
+
+
 # ---- whose line
 
 

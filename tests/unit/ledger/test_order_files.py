@@ -179,6 +179,12 @@ def test_an_amount_above_what_its_bank_takes_in_a_file_is_held(fen: int, state: 
     assert world.findings("B-1") == [found, []]
 
 
+def test_an_odd_line_is_told_its_shape_and_not_its_size() -> None:
+    world = make_world(file_fen_max=8_000)
+    world.send_batch("B-1", ["no id", IDS[1]], [9_000, 9_000])
+    assert world.findings("B-1") == [["S01:red"], ["H04:orange"]]
+
+
 def test_nobody_can_let_go_what_fits_into_no_file() -> None:
     world = make_world(file_fen_max=8_000)
     world.send_batch("B-1", IDS[:1], [9_000])

@@ -66,6 +66,17 @@ def test_right_figures_order_what_is_ready(world: World) -> None:
     assert (columns.line, columns.account) == ([1, 2, 3], [make_account(number) for number in range(3)])
 
 
+def test_the_banks_of_a_release_may_stand_in_any_order(world: World) -> None:
+    world.set_policy("policy-2", [("programme", "FARM", make_programme(paying_banks=["402", "103"]))])
+    world.take_census(IDS[:1], ["103"], [make_account(90)])
+    world.designate(IDS[:1], ["103"], [make_account(90)])
+    world.now += 7 * 24 * HOUR
+    world.send_batch("B-2", IDS, fields={"period": "2025"})
+    assert list_figures(world.state, world.batch("B-2")) == [("103", 1, 10_000), ("402", 2, 20_000)]
+    assert codes_of(world.release("B-2", [("402", 2, 20_000), ("103", 1, 10_000)])) == [""]
+    assert world.line_states("B-2") == ["ordered"] * 3
+
+
 @pytest.mark.parametrize(
     "rows",
     [

@@ -93,6 +93,17 @@ def test_a_stopped_line_shows_what_it_was_held_for_in_order_of_codes(world: Worl
     assert world.entries("change")[-1]["findings"] == ["R18:orange", "R42:orange"]
 
 
+def test_a_cleared_line_shows_all_it_was_cleared_of_in_order_of_codes(world: World) -> None:
+    world.set_policy("policy-2", [("programme", "FARM", make_programme(standard_kind="exact"))])
+    fields = {"period": "2025", "publicity": None}
+    world.send_batch("B-2", [IDS[0]], [9_000], fields, village=["511112001009"])
+    found = ["R04:orange", "R22:orange", "R42:orange"]
+    world.review("reviewer", "hold", "B-1", [1])
+    assert world.findings("B-2") == [found]
+    assert codes_of(world.clear("B-2", [1])) == [""]
+    assert world.entries("change")[-1]["findings"] == found
+
+
 def test_a_comment_is_an_entry_whose_text_is_hidden(world: World) -> None:
     digest = world.review("supervisor", "comment", "B-1", [3], source="oversight")
     (comment,) = world.entries("comment")
