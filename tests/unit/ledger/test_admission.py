@@ -318,6 +318,13 @@ def test_the_first_command_must_be_a_genesis_and_no_other_may() -> None:
         empty.apply(Command("tick", world.now, b""))
 
 
+def test_the_genesis_is_the_first_ordinal_and_the_next_command_the_second() -> None:
+    world = World()
+    assert world.county.head().ordinal == 1
+    world.propose_policy("policy-1", [("bank", "402", {"name": "农商行"})])
+    assert world.county.head().ordinal == 3  # a header and its part
+
+
 def test_the_genesis_entry_pins_county_origin_and_roots() -> None:
     (entry,) = World().entries("genesis")
     assert (entry["county"], entry["roots"], entry["quorum"], entry["semantics"]) == (
