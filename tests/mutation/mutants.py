@@ -182,6 +182,8 @@ def _is_left_alone(node: ast.AST, name: str, index: int, child: ast.AST) -> bool
 
 
 def _is_type(name: str, value: ast.AST) -> bool:
+    if isinstance(value, ast.Call):
+        return isinstance(value.func, ast.Name) and value.func.id == "TypeVar"
     return isinstance(value, ast.Subscript) and name.lstrip("_")[:1].isupper() and not name.isupper()
 
 

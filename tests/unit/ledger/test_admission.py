@@ -118,6 +118,17 @@ def test_header_and_parts_take_one_ordinal_each(world: World) -> None:
     assert world.county.head().ordinal == ordinal + 2
 
 
+def test_every_command_that_takes_an_ordinal_is_a_step_also_of_a_document_that_waits(world: World) -> None:
+    raw = world.sign(
+        "root-1",
+        {"kind": "policy", "source": "root", "id": "p-2"},
+        {"subject": ["rule"], "id": ["R22"], "value": [{"enabled": False}]},
+    )
+    assert [len(world.apply(command)) for command in derive_commands(parse_document(raw), world.now)] == [1, 1]
+    raw = world.sign("clerk", CENSUS, {name: column * 2_001 for name, column in ACCOUNTS.items()})
+    assert [len(world.apply(command)) for command in derive_commands(parse_document(raw), world.now)] == [1, 1, 1, 4]
+
+
 def test_an_identical_repeat_changes_nothing_not_even_the_time(world: World) -> None:
     raw = world.sign("clerk", CENSUS, ACCOUNTS)
     world.submit(raw)
@@ -316,6 +327,20 @@ def test_the_first_command_must_be_a_genesis_and_no_other_may() -> None:
     empty.county = type(empty.county)({}, make_signer("x.example/1"))
     with pytest.raises(ConfigurationError):
         empty.apply(Command("tick", world.now, b""))
+
+
+def test_what_only_looks_like_a_genesis_is_none() -> None:
+    genesis = World().commands[0]
+    county = type(World().county)({}, make_signer("x.example/1"))
+    with pytest.raises(ConfigurationError, match="no genesis"):
+        list(county.apply(Command("tick", genesis.at, genesis.body)))
+
+
+def test_the_genesis_is_the_first_ordinal_and_the_next_command_the_second() -> None:
+    world = World()
+    assert world.county.head().ordinal == 1
+    world.propose_policy("policy-1", [("bank", "402", {"name": "农商行"})])
+    assert world.county.head().ordinal == 3  # a header and its part
 
 
 def test_the_genesis_entry_pins_county_origin_and_roots() -> None:

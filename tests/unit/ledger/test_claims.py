@@ -36,6 +36,11 @@ def test_the_second_line_for_one_entitlement_is_refused_within_a_part(world: Wor
     assert b'"R16":{"held_by":"bank-402/B-1/1"}' in world.privates()[-2]
 
 
+def test_a_line_of_odd_shape_is_told_its_shape_and_not_that_it_repeats(world: World) -> None:
+    world.send_batch("B-1", [IDS[0], IDS[0]], village=[VILLAGE, "no village"])
+    assert world.findings("B-1") == [[], ["S01:red"]]
+
+
 def test_across_parts_and_across_batches(world: World) -> None:
     world.send_batch("B-1", [IDS[0]] + [make_id(900)] * 999 + [IDS[0]])
     states = world.line_states("B-1")
@@ -120,6 +125,28 @@ def test_a_late_finding_holds_a_ready_line_of_an_earlier_batch(world: World) -> 
     assert (change["findings"], change["by"], change["bank"], change["route"]) == (["R18:orange"], "", "402", "on_us")
     cause = [entry["digest"] for entry in world.entries("document") if entry["document"] == "B-2"]
     assert [change["cause"]] == cause
+
+
+def test_late_findings_stand_in_the_order_of_lines_whatever_the_order_of_groups(world: World) -> None:
+    world.send_batch("B-1", [IDS[0], IDS[2], IDS[4]], fields=HOME)
+    world.send_batch("B-2", [IDS[5], IDS[3], IDS[1]], fields=HOME)
+    assert [change["line"] for change in world.entries("change")] == [1, 2, 3]
+
+
+def test_a_held_line_keeps_all_it_was_told_in_order_of_codes(world: World) -> None:
+    world.send_batch("B-1", [IDS[0]], fields=HOME | {"publicity": None})
+    world.send_batch("B-2", [IDS[1]], fields=HOME)
+    world.review("reviewer", "stop", "B-1", [1])
+    assert world.entries("change")[-1]["findings"] == ["R18:orange", "R42:orange"]
+
+
+def test_an_ordered_line_behind_a_held_one_gets_its_clue(world: World) -> None:
+    world.send_batch("B-1", [IDS[0], IDS[2], IDS[4]], fields=HOME)
+    world.review("reviewer", "hold", "B-1", [1, 3])
+    world.release("B-1", [("402", 1, 10_000)])
+    world.send_batch("B-2", [IDS[3]], fields=HOME)
+    (finding,) = world.entries("finding")
+    assert (finding["line"], finding["state"], finding["findings"]) == (2, "ordered", ["R18:orange"])
 
 
 def test_a_held_line_gets_the_finding_once(world: World) -> None:

@@ -223,6 +223,15 @@ def test_a_suppression_needs_a_day_to_come_and_a_finding_that_can_be_quiet(
     assert len(world.entries("disposition")) == (0 if refusal else 1)
 
 
+@pytest.mark.parametrize("code", ["R13", "R42"])
+def test_what_a_line_is_held_for_since_nothing_may_be_paid_cannot_be_quieted(world: World, code: str) -> None:
+    world.state.designations.pop(IDS[3])
+    world.send_batch("B-2", [IDS[3]], fields={"publicity": None})
+    assert world.findings("B-2") == [["R13:orange", "R42:orange"]]
+    assert suppress(world, [1], [code], batch="B-2") == ["", "S16"]
+    assert world.state.suppressions == {}
+
+
 def test_without_any_day_nothing_is_suppressed(world: World) -> None:
     raw = sign(world, "reviewer", "suppress", [1], ["R22"])
     world.submit(raw)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from consolidator.ledger.moves import find_bank
 from schemas.commands import Command
 from tests.support.world import HOUR, World, digest_of, make_account, make_id, make_programme
 
@@ -146,3 +147,13 @@ def test_new_paying_banks_get_their_numbers_in_the_order_of_their_codes() -> Non
     world.now += 30 * 24 * HOUR
     world.send_batch("B-1", ids)
     assert world.state.bank_codes == banks
+
+
+def test_a_line_that_is_not_ready_is_routed_to_no_bank() -> None:
+    world = World()
+    world.set_up()
+    world.settle_people(1)
+    world.send_batch("B-1", [make_id(0)])
+    assert find_bank(world.state, world.batch("B-1"), 1) == "402"
+    world.send_batch("B-2", [make_id(5)])
+    assert find_bank(world.state, world.batch("B-2"), 1) == ""

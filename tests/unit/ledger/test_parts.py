@@ -226,3 +226,12 @@ def test_a_code_that_an_adapter_made_up_does_not_reach_the_log(world: World) -> 
 def test_the_key_of_an_open_document_is_its_signers(world: World, commands: list[Command]) -> None:
     world.apply(commands[0])
     assert list(world.state.open) == [key_of("clerk")]
+
+
+def test_an_item_that_its_sender_could_not_read_is_refused_and_not_carried_out(world: World) -> None:
+    rows = {"holder_id": [make_id(1), make_id(2)], "bank": ["402"] * 2, "account": [make_account(1), make_account(2)]}
+    part = json.dumps(rows | {"bad": [[0, "account", "I20"]]}).encode()
+    fields = {"kind": "accounts", "source": "bureau", "id": "census-b", "snapshot_on": "2026-10-31"}
+    outcomes = world.submit(world.sign_raw("clerk", fields, [part], 2))
+    assert [(outcome.code, outcome.position) for outcome in outcomes[1:]] == [("I20", "item 1")]
+    assert list(world.state.accounts) == [make_account(2)]

@@ -103,6 +103,26 @@ def test_programmes_and_regions_bound_batches_and_acts_on_them(world: World, pow
     assert codes_of(world.send("bounded", disposition))[:1] == [code]
 
 
+REVIEWS, DISPOSITIONS = ("hold", "comment", "stop", "clear"), ("record", "suppress")
+ACTIONS = {
+    "clerk": {"hold", "comment"},
+    "reviewer": {*REVIEWS, *DISPOSITIONS},
+    "approver": {*REVIEWS, *DISPOSITIONS},
+    "supervisor": {"hold", "comment", "record"},
+}
+
+
+@pytest.mark.parametrize("role", ACTIONS)
+@pytest.mark.parametrize("action", [*REVIEWS, *DISPOSITIONS])
+def test_a_role_bounds_the_actions(world: World, role: str, action: str) -> None:
+    source = source_of(role)
+    world.set_policy("policy-2", [officer("someone", source, role, KINDS)])
+    kind = "review" if action in REVIEWS else "disposition"
+    fields = {"kind": kind, "source": source, "id": "document-1", "action": action, "batch": BATCH_REF}
+    (outcome, *_) = world.send("someone", fields)
+    assert outcome.code == ("" if action in ACTIONS[role] else "D05")
+
+
 @pytest.mark.parametrize(
     ("role", "action", "outcome"),
     [
