@@ -6,7 +6,7 @@ from typing import Any
 from consolidator.cli.terminal import put, put_json, put_table, say, yuan
 from consolidator.gate.passing import NO_WITNESSES
 from consolidator.home.status import read_status
-from consolidator.language import choose, tag
+from consolidator.language import choose, pick, tag
 from consolidator.views.words import STATES
 
 
@@ -28,7 +28,7 @@ def _tell(status: dict[str, Any]) -> None:
         ("公钥 vkey", status["vkey"]),
         ("条目 size", str(status["size"])),
         ("根 root", status["root"]),
-        ("已公布 published", str(status["published_size"])),
+        ("已公布 published", _render_published(status["published_size"])),
         ("命令序号 ordinal", str(status["ordinal"])),
         ("最后时间 last time", status["last_at"] or "-"),
         ("待处理命令 pending", str(status["pending"])),
@@ -38,6 +38,10 @@ def _tell(status: dict[str, Any]) -> None:
     if status["lines"]:
         put("")
         put_table([_render_state(name, **sums) for name, sums in status["lines"].items()])
+
+
+def _render_published(size: int | None) -> str:
+    return str(size) if size is not None else pick("检查点不可用,见 doctor", "the checkpoint is of no use: see doctor")
 
 
 def _render_orders(orders: dict[str, int]) -> str:
