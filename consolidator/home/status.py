@@ -9,10 +9,10 @@ from consolidator.gate.records import count_sent
 from consolidator.home.paths import Home
 from consolidator.publishing.checkpoints import read_published
 from consolidator.settings import read_settings
-from consolidator.transparency.keys import render_vkey
+from consolidator.transparency.keys import Verifier, render_vkey
 from consolidator.transparency.policy import Policy, parse_policy
 from schemas.envelope import parse_envelope
-from schemas.errors import ConfigurationError
+from schemas.errors import ConfigurationError, VerificationError
 from schemas.headers import DispositionHeader, ReleaseHeader, ReviewHeader, parse_header
 from schemas.instants import render_instant
 from streams.embedded.journal import SqliteJournal, open_journal_read_only
@@ -29,6 +29,14 @@ def read_policy(path: Path) -> Policy:
     except ConfigurationError as error:
         message = f"策略文件 {path} 有误({error}) / the policy file {path} is wrong: {error}"
         raise ConfigurationError(message) from error
+
+
+def _read_published_size(home: Home, log_key: Verifier) -> int | None:
+    """Give what is published; None when the checkpoint is of no use, which ``doctor`` tells more about."""
+    try:
+        return read_published(home.log, log_key).size
+    except VerificationError:
+        return None
 
 
 def read_status(root: Path) -> dict[str, Any]:
@@ -50,7 +58,7 @@ def read_status(root: Path) -> dict[str, Any]:
         "vkey": render_vkey(log_key),
         "size": 0 if head is None else head.size,
         "root": "" if head is None else head.root,
-        "published_size": read_published(home.log, log_key).size,
+        "published_size": _read_published_size(home, log_key),
         "ordinal": 0 if head is None else head.ordinal,
         "last_at": "" if head is None else render_instant(head.now),
         "checkpoint": "" if head is None else head.checkpoint,

@@ -28,7 +28,7 @@ from schemas.errors import VerificationError
 from streams.journal import Journal
 
 HEAD_SECONDS = 1.0  # the least time between two heads published during a run
-AHEAD_COMMANDS = 200  # from so many pending commands on, a second process writes the files meanwhile
+AHEAD_COMMANDS = 100  # from so many pending commands on, a second process writes the files meanwhile
 
 
 @dataclass(slots=True)

@@ -10,7 +10,14 @@ from consolidator.facts.state import State
 from consolidator.home.doctor.effective import Effective, list_effective, list_of_policy
 from consolidator.home.doctor.findings import Finding, describe_failure, error, fine
 from consolidator.home.doctor.places import check_disk, check_folders, check_lock, check_versions
-from consolidator.home.doctor.records import check_commands, check_commits, check_entries, check_gate, check_journal
+from consolidator.home.doctor.records import (
+    check_commands,
+    check_commits,
+    check_entries,
+    check_gate,
+    check_journal,
+    check_public,
+)
 from consolidator.home.doctor.secrets import check_disclosures
 from consolidator.home.doctor.trust import (
     check_adapter_keys,
@@ -36,6 +43,7 @@ _OF_HOME: Sequence[tuple[str, Callable[[Home], Iterator[Finding]]]] = (
     ("commits", check_commits),
     ("commands", check_commands),
     ("entries", check_entries),
+    ("published", check_public),
     ("gate", check_gate),
 )
 _OF_OFFICE: Sequence[tuple[str, Callable[[Office, int], Iterator[Finding]]]] = (

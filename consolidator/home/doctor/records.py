@@ -9,6 +9,8 @@ from pathlib import Path
 from consolidator.gate.records import count_sent
 from consolidator.home.doctor.findings import RESTORE, Finding, error, fine, note
 from consolidator.home.paths import Home
+from consolidator.home.status import read_policy
+from consolidator.publishing.checkpoints import NOTHING, check_published, derive_tree_head, read_published
 from consolidator.transparency.tree import CompactRange
 from consolidator.views.reading import list_raw_entries
 from schemas.commands import Command
@@ -92,6 +94,15 @@ def check_entries(home: Home) -> Iterator[Finding]:
         yield fine("entries", "公开条目与根一致", "the log's entries give its root")
     else:
         yield error("entries", "公开条目与根不一致", "the log's entries do not give its root", RESTORE)
+
+
+def check_public(home: Home) -> Iterator[Finding]:
+    """Check that a start would go on from what is published; whether that is whole is for ``log verify``."""
+    published = read_published(home.log, read_policy(home.policy).log_key)
+    with open_journal_read_only(home.journal) as journal:
+        record = journal.last_commit()
+    check_published(published, NOTHING if record is None else derive_tree_head(record.head))
+    yield fine("published", f"已公布条目 {published.size}", f"{published.size} entries are published")
 
 
 def check_gate(home: Home) -> Iterator[Finding]:
