@@ -74,7 +74,7 @@ def read_runs(read: Read, edge: TileEdge, size: int) -> Iterator[tuple[list[byte
         edge = growth.edge
         yield entries, edge
     if start < size:
-        _check_edge(read, edge)
+        check_edge(read, edge)
 
 
 def _read_entries(read: Read, edge: TileEdge, end: int, size: int) -> list[bytes]:
@@ -105,8 +105,8 @@ def _check_full_tiles(read: Read, growth: Growth) -> None:
             _compare(read, tile, content)
 
 
-def _check_edge(read: Read, edge: TileEdge) -> None:
-    """Compare the partial tiles at the end."""
+def check_edge(read: Read, edge: TileEdge) -> None:
+    """Compare the partial tiles at the end of a log of the edge's size."""
     for level, row in enumerate(edge.rows):
         if row:
             full = count_hashes(level, edge.size) // TILE_WIDTH

@@ -93,12 +93,15 @@ class HttpServer:
         self._open.add(task)
         try:
             await self._talk(task, reader, writer)
-        except (TimeoutError, ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            writer.close()
+            async with asyncio.timeout(LINGER_SECONDS):
+                await writer.wait_closed()
+        except (TimeoutError, OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass  # the client is gone, or is too slow and has to go
         finally:
             self._open.discard(task)
             self._waiting.pop(task, None)
-            writer.close()
+            writer.transport.abort()  # what the client did not take, it will not take
 
     def _has_room(self) -> bool:
         if len(self._open) < self.connections_max:
