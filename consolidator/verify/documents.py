@@ -23,14 +23,9 @@ def check_document(books: Books, entry: Document) -> None:
     )
     if entry.outcome != "new":
         return
-    require((entry.source, entry.document) not in books.named, "its id was accepted before")
-    require(entry.digest not in books.documents, "its digest was accepted before")
-    take_document(books, entry)
-
-
-def take_document(books: Books, entry: Document) -> None:
-    """Take an accepted document, which may be named from now on."""
     name = (entry.source, entry.document)
+    require(name not in books.named, "its id was accepted before")
+    require(entry.digest not in books.documents, "its digest was accepted before")
     books.named.add(name)
     books.documents[entry.digest] = entry
     if entry.of == "batch":

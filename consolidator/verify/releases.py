@@ -74,7 +74,7 @@ def check_orders(books: Books, entry: Orders) -> None:
     require(entry.parts == -(-entry.count // PART_ORDERS_MAX), "its number of parts does not fit its count")
     books.files.add(entry.file)
     if not due.count:
-        order_all(books, batch, entry.bank)
+        _order(books, batch, entry.bank)
 
 
 def _check_standing(books: Books, batch: Batch) -> None:
@@ -83,8 +83,8 @@ def _check_standing(books: Books, batch: Batch) -> None:
     _open_release(books, batch, list_sums(batch.ready))
 
 
-def order_all(books: Books, batch: Batch, bank: str) -> None:
-    """Move all lines that are ready at the bank, with the last of its files. The bank is due."""
+def _order(books: Books, batch: Batch, bank: str) -> None:
+    """Move all lines that are ready at the bank, with the last of its files."""
     table = bytearray(range(256))
     table[READY_AT + books.banks[bank]] = STATE_INDEX["ordered"]
     batch.places = batch.places.translate(table)

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -10,6 +10,7 @@ from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from queue import Queue
 from threading import Lock, Thread
+from time import monotonic, sleep
 from typing import Any
 
 from consolidator.transparency.addcheckpoint import render_add_checkpoint
@@ -114,15 +115,25 @@ def ask(
     return render_add_checkpoint(old, proof, seal(size, entries, signer), signer.verifier) + extra
 
 
-def find_line(answer: Answered, size: int, key: Verifier, entries: Sequence[bytes] = ENTRIES) -> Cosignature:
+def find_line(
+    answer: Answered, size: int, key: Verifier, entries: Sequence[bytes] = ENTRIES, signer: Ed25519Signer = LOG
+) -> Cosignature:
     """Take the cosignature out of an answer, checked."""
-    assert answer.status == 200
-    return take_cosignature(seal(size, entries), answer.body, LOG.verifier, key)
+    assert answer.status == 200, answer.body.decode()
+    return take_cosignature(seal(size, entries, signer), answer.body, signer.verifier, key)
 
 
 def create(root: Path, vkey: str = render_vkey(LOG.verifier), url: str = "") -> Verifier:
     """Make a witness of the log; with an address it follows. Gives its key."""
     return create_witness(root, NAME, make_log(vkey, url, follow=bool(url)), NOW).verifier
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    """Wait until something is so; it always becomes so, or the program is broken."""
+    end = monotonic() + 60
+    while not condition():
+        assert monotonic() < end, "this did not happen"
+        sleep(0.01)
 
 
 @dataclass
