@@ -1,7 +1,7 @@
 """Kills a witness before every single write and looks at what it remembers. Run as a script: it forks.
 
 Usage: witness_killing.py WORK FOLDER. Works: ``new`` (a larger head is cosigned), ``idle`` (the same head again),
-``first`` (the first head), ``violation`` (a fork is kept), ``add`` (another log), ``init``. Prints the number of points.
+``first`` (the first head), ``violation`` (a fork is kept), ``add`` (another log), ``init``. Prints how many points.
 """
 
 import os
