@@ -21,7 +21,8 @@ from consolidator.witness.status import accept_violation, read_witness_status
 
 def init(args: Namespace) -> int:
     """Make a witness."""
-    key = create_witness(args.home, args.name, make_log(args.log, args.url, follow=args.follow), int(time.time()))
+    now = Clock().read(int(time.time()))
+    key = create_witness(args.home, args.name, make_log(args.log, args.url, follow=args.follow), now)
     vkey, line = render_vkey(key.verifier), render_policy_line(key, "http://HOST:PORT")
     if args.json:
         put_json({"home": str(args.home), "name": key.name, "vkey": vkey, "policy_line": line})

@@ -86,8 +86,12 @@ class Witness:
             self.check_own_line(request.checkpoint, self.logs[origin])
         if isinstance(decision, Declined):
             return self._decline(decision, request, seen)
-        if origin in self.followed and followed != decision.checkpoint.head:
-            return self._ask_to_follow(decision.checkpoint, request)
+        if origin in self.followed:
+            violations = self.opened.store.evidence.list_open(origin)
+            if violations:
+                return refuse(HTTPStatus.UNPROCESSABLE_ENTITY, violations[0].violation.reason)
+            if followed != decision.checkpoint.head:
+                return self._make_task(self.logs[origin], _keep_own_lines(request.checkpoint, self.logs[origin]))
         return self._cosign(decision.checkpoint, request, seen)
 
     def list_tasks(self) -> list[Task]:
@@ -104,7 +108,7 @@ class Witness:
 
     def note_trouble(self, origin: str, reason: str) -> None:
         """Remember for ``status`` why heads of a log are not cosigned; empty when they are."""
-        self.opened.store.note_trouble(origin, reason, self.clock.now())
+        self.opened.store.evidence.note_trouble(origin, reason, self.clock.now())
 
     def read_evidence(self, name: str) -> Answer:
         """Answer with all that is held against a log, and who accepted what."""
@@ -130,6 +134,7 @@ class Witness:
         try:
             seconds = self.clock.read(self.opened.store.last_seconds())
         except DependencyError as error:
+            self.note_trouble(checkpoint.origin, str(error))
             return refuse(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
         is_new = seen is None or seen.head != checkpoint.head
         if seen is not None and is_new and seen.first_seconds == seconds:
@@ -137,6 +142,7 @@ class Witness:
         first = seconds if seen is None or is_new else seen.first_seconds
         signed = _keep_own_lines(request.checkpoint, self.logs[checkpoint.origin])
         self._record(checkpoint.origin, seen, Seen(checkpoint.head, signed, first, seconds))
+        self.note_trouble(checkpoint.origin, "")
         return Answer(HTTPStatus.OK, render_signature_line(cosign(checkpoint, self.key, seconds)))
 
     def _record(self, origin: str, before: Seen | None, seen: Seen) -> None:
@@ -146,13 +152,6 @@ class Witness:
         with self.opened.store.changing():
             self.opened.store.put(origin, _NOTHING if before is None else before.head, seen)
         self.opened.write_mark()
-
-    def _ask_to_follow(self, checkpoint: Checkpoint, request: AddCheckpoint) -> Answer | Task:
-        violations = self.opened.store.evidence.list_open(checkpoint.origin)
-        if violations:
-            return refuse(HTTPStatus.UNPROCESSABLE_ENTITY, violations[0].violation.reason)
-        log_key = self.logs[checkpoint.origin]
-        return self._make_task(log_key, _keep_own_lines(request.checkpoint, log_key))
 
     def _make_task(self, log_key: Verifier, signed: bytes) -> Task:
         accepted = self.opened.store.evidence.list_accepted_entries(log_key.name)

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Literal
 
-from schemas.errors import ConfigurationError
+from schemas.errors import ConfigurationError, ConflictError
 from schemas.instants import render_instant
+from streams.embedded.schema import sqlite_errors
 
 Kind = Literal["fork", "entry"]
 VIOLATIONS_MAX = 100  # of one log: more would prove nothing new, and a log could fill the disk with them
@@ -86,7 +87,7 @@ class Evidence:
         evidence = json.dumps(violation.evidence, ensure_ascii=False)
         digest = sha256(f"{origin}\n{violation.kind}\n{violation.entry}\n{evidence}".encode()).hexdigest()
         told = (origin, violation.kind, violation.entry, violation.reason, seconds, evidence, violation.content)
-        self._connection.execute(
+        self._execute(
             "INSERT INTO violations (origin, kind, entry, reason, seconds, evidence, content, sha256)"
             " SELECT ?, ?, ?, ?, ?, ?, ?, ? WHERE (SELECT count(*) FROM violations WHERE origin = ?) < ?"
             " ON CONFLICT DO NOTHING",
@@ -95,7 +96,7 @@ class Evidence:
 
     def list_all(self, origin: str) -> list[Recorded]:
         """List the violations of a log, the first found first."""
-        return [_parse_row(row) for row in self._connection.execute(_LIST, (origin,))]
+        return [_parse_row(row) for row in self._execute(_LIST, (origin,))]
 
     def list_open(self, origin: str) -> list[Recorded]:
         """List those that nobody accepted."""
@@ -107,19 +108,28 @@ class Evidence:
         return frozenset(entry for entry in found if entry is not None)
 
     def accept(self, violation: int, acceptance: Acceptance) -> None:
-        """Record that the body goes on past a violation; once for ever."""
+        """Record that the body goes on past a violation, once for ever. ConflictError when somebody did so before.
+
+        May be called beside the running witness; it is no change that the mark counts.
+        """
         values = (violation, acceptance.seconds, acceptance.person, acceptance.reason)
-        self._connection.execute("INSERT INTO acceptances VALUES (?, ?, ?, ?)", values)
+        if not self._execute("INSERT INTO acceptances VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", values).rowcount:
+            message = "此问题已有人处理 / somebody accepted this violation before: see 'consolidator witness status'"
+            raise ConflictError(message)
 
     def note_trouble(self, origin: str, reason: str, seconds: int) -> None:
         """Remember why a head was not cosigned, for ``status``; an empty reason: it was. No evidence of anything."""
         if self.find_trouble(origin)[1] != reason:
-            self._connection.execute("INSERT OR REPLACE INTO troubles VALUES (?, ?, ?)", (origin, seconds, reason))
+            self._execute("INSERT OR REPLACE INTO troubles VALUES (?, ?, ?)", (origin, seconds, reason))
 
     def find_trouble(self, origin: str) -> tuple[int, str]:
         """Give since when and why heads are not cosigned; an empty reason when nothing is wrong."""
-        row = self._connection.execute("SELECT seconds, reason FROM troubles WHERE origin = ?", (origin,)).fetchone()
+        row = self._execute("SELECT seconds, reason FROM troubles WHERE origin = ?", (origin,)).fetchone()
         return (0, "") if row is None else (row[0], row[1])
+
+    def _execute(self, statement: str, values: tuple[object, ...]) -> sqlite3.Cursor:
+        with sqlite_errors("witness.sqlite"):
+            return self._connection.execute(statement, values)
 
 
 def find_open(found: Sequence[Recorded], index: int | None, number: int | None) -> Recorded:

@@ -139,7 +139,7 @@ class Follower:
 def make_fork(first: bytes, second: bytes) -> Violation:
     """Give the violation of two signed checkpoints of one size and two roots."""
     reason = "同一大小签了两个不同的根 / the log signed two roots for one size"
-    return Violation("fork", reason, {"checkpoints": [first.decode(), second.decode()]})
+    return Violation("fork", reason, {"checkpoints": [each.decode() for each in (first, second) if each]})
 
 
 def _cut(start: int, end: int, accepted: frozenset[int]) -> Iterator[tuple[int, int]]:

@@ -61,5 +61,5 @@ def accept_violation(root: Path, index: int | None, number: int | None, person: 
     origins = [log.verifier.name for log in read_settings(home.settings).log]
     with closing(open_store(home.store)) as store:
         found = find_open([each for origin in origins for each in store.evidence.list_open(origin)], index, number)
-        store.accept(found.id, Acceptance(int(time.time()), person, reason))
+        store.evidence.accept(found.id, Acceptance(int(time.time()), person, reason))
     return found

@@ -114,19 +114,6 @@ class Store:
         with self.changing():
             self._write("UPDATE witness SET retired = ?", (reason,))
 
-    def note_trouble(self, origin: str, reason: str, seconds: int) -> None:
-        """Remember why heads of a log are not cosigned; see :meth:`Evidence.note_trouble`."""
-        with sqlite_errors(_WHAT):
-            self.evidence.note_trouble(origin, reason, seconds)
-
-    def accept(self, violation: int, acceptance: evidence.Acceptance) -> None:
-        """Record what a person decided. ConflictError when somebody accepted this violation before.
-
-        May be called beside the running witness; it is no change that the mark counts.
-        """
-        with sqlite_errors(_WHAT):
-            self.evidence.accept(violation, acceptance)
-
     @contextmanager
     def changing(self) -> Iterator[None]:
         """Do what is inside as one change, all of it or nothing; on return it is on disk."""

@@ -24,7 +24,8 @@ from consolidator.transparency.tree import CompactRange, hash_leaves
 from consolidator.witness.clock import Clock
 from consolidator.witness.deciding import Witness
 from consolidator.witness.home import create_witness, open_witness
-from consolidator.witness.serving import Service, run_service
+from consolidator.witness.service import Service
+from consolidator.witness.serving import run_service
 from consolidator.witness.settings import make_log
 from tests.unit.transparency.parties import LOG, NOW
 

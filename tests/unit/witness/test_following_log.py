@@ -4,29 +4,26 @@ import copy
 import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from http.server import SimpleHTTPRequestHandler
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from consolidator.cli.main import main
 from consolidator.transparency.checkpoint import open_checkpoint
-from consolidator.transparency.keys import Verifier, parse_vkey, render_vkey
+from consolidator.transparency.keys import render_vkey
 from consolidator.transparency.proofs import check_inclusion
 from consolidator.transparency.tlogproof import parse_tlog_proof
 from consolidator.transparency.tree import leaf_hash
-from consolidator.witness import serving as serving_module
+from consolidator.witness import service as service_module
 from consolidator.witness.evidence import VIOLATIONS_MAX, Violation
 from consolidator.witness.following import Followed, Follower, Task
-from tests.support.published import render_log, seal, serve, write_files, write_log
+from tests.support.published import seal, serve, write_files
 from tests.unit.verify.story import ADAPTER, CLERK, SIGNER, STORY, Entry, batch_document, document, find, render
 from tests.unit.verify.test_verify_story import CORRUPTIONS
-from tests.unit.witness.bench import Answered, Serving, Ticking, ask, create, find_line, serving, wait_for
+from tests.unit.witness.bench import ask, create, find_line, serving, wait_for
+from tests.unit.witness.desk import RAW, SIZE, Desk, Toggled, render_files
 
-RAW = [render(entry) for entry in STORY]
-SIZE = len(RAW)
 Change = Callable[[list[Entry]], object]
 
 
@@ -54,74 +51,9 @@ def break_conservation(story: list[Entry]) -> None:
     find(story, "line", 0).update(amount_fen=99)
 
 
-class _Toggled(SimpleHTTPRequestHandler):
-    """A host that can be told to fail, or to wait."""
-
-    protocol_version = "HTTP/1.1"
-    is_down = False
-    asked = 0
-    may_go = threading.Event()
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-    def do_GET(self) -> None:
-        type(self).asked += 1
-        if type(self).is_down:
-            self.close_connection = True
-            return
-        self.may_go.wait(60)
-        super().do_GET()
-
-
-class Desk:
-    """A published log and the witness that follows it."""
-
-    def __init__(self, root: Path, url: str, host: type[_Toggled]) -> None:
-        """Make the witness."""
-        self.folder, self.root, self.host = root / "log", root / "w", host
-        self.key: Verifier = create(self.root, render_vkey(SIGNER.verifier), url)
-        self.clock = Ticking()
-
-    def publish(self, entries: Sequence[bytes]) -> None:
-        """Put these entries where the log is read."""
-        write_log(self.folder, entries, SIGNER)
-
-    def serving(self) -> AbstractContextManager[Serving]:
-        """Let the witness run."""
-        return serving(self.root, self.clock.make())
-
-    def offer(self, running: Serving, old: int, entries: Sequence[bytes], size: int | None = None) -> Answered:
-        """Publish, and ask for a cosignature."""
-        size = len(entries) if size is None else size
-        self.publish(entries[:size])
-        return running.client.add(ask(old, size, entries, SIGNER))
-
-    def status(self, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
-        """Ask the command line."""
-        capsys.readouterr()
-        assert main(["witness", "status", "--home", str(self.root), "--json"]) == 0
-        told: dict[str, Any] = json.loads(capsys.readouterr().out)["logs"][0]
-        return told
-
-    def accept(self, *words: str) -> int:
-        """Go on past a violation."""
-        return main(["witness", "accept", "--home", str(self.root), "--by", "李四", "--reason", "已查明", *words])
-
-    def read_evidence(self, running: Serving) -> list[dict[str, Any]]:
-        """Read what the witness publishes against the log."""
-        name = next(iter(running.service.witness.names))
-        answer = running.client.call("GET", f"/{name}/evidence")
-        assert answer.headers["content-type"] == "application/json"
-        told = json.loads(answer.body)
-        assert parse_vkey(told["witness"]) == self.key
-        violations: list[dict[str, Any]] = told["violations"]
-        return violations
-
-
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    class Host(_Toggled):
+    class Host(Toggled):
         may_go = threading.Event()
 
     Host.may_go.set()
@@ -216,11 +148,6 @@ def follow_to_the_end(entries: Sequence[bytes]) -> list[str]:
         assert verdict.entry is not None
         accepted.add(verdict.entry)
         reasons.append(verdict.reason)
-
-
-def render_files(entries: Sequence[bytes]) -> dict[str, bytes]:
-    """Give the files of a published log."""
-    return {**render_log(entries), "checkpoint": seal(entries, SIGNER)}
 
 
 def test_the_untouched_story_needs_no_acceptance() -> None:
@@ -349,24 +276,24 @@ def test_a_genesis_of_another_log_is_refused(desk: Desk) -> None:
 def test_a_long_reading_goes_on_while_the_client_is_told_how_far_it_is(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(serving_module, "FOLLOW_SECONDS_MAX", 0.05)
-    monkeypatch.setattr(serving_module, "PUBLISHED_SECONDS_MAX", 0.05)
+    monkeypatch.setattr(service_module, "FOLLOW_SECONDS_MAX", 0.05)
+    monkeypatch.setattr(service_module, "PUBLISHED_SECONDS_MAX", 0.05)
     desk.host.may_go.clear()
     with desk.serving() as running:
         log = running.service.followers[SIGNER.name]
-        for _ in range(serving_module.FOLLOWING_MAX + 3):
+        for _ in range(service_module.FOLLOWING_MAX + 3):
             answer = desk.offer(running, 0, RAW, 12)
             assert (answer.status, b"0 of 12" in answer.body) == (503, True)
-        assert len(log.jobs) == serving_module.FOLLOWING_MAX
+        assert len(log.jobs) == service_module.FOLLOWING_MAX
         desk.host.may_go.set()
-        monkeypatch.setattr(serving_module, "FOLLOW_SECONDS_MAX", 60)
+        monkeypatch.setattr(service_module, "FOLLOW_SECONDS_MAX", 60)
         wait_for(lambda: not log.jobs)
         find_line(desk.offer(running, 0, RAW, 12), 12, desk.key, RAW, SIGNER)
 
 
 def test_a_violation_found_after_its_client_left_is_kept(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serving_module, "FOLLOW_SECONDS_MAX", 0.05)
-    monkeypatch.setattr(serving_module, "PUBLISHED_SECONDS_MAX", 0.05)
+    monkeypatch.setattr(service_module, "FOLLOW_SECONDS_MAX", 0.05)
+    monkeypatch.setattr(service_module, "PUBLISHED_SECONDS_MAX", 0.05)
     desk.host.may_go.clear()
     wrong = corrupt(break_close)
     with desk.serving() as running:
@@ -378,8 +305,8 @@ def test_a_violation_found_after_its_client_left_is_kept(desk: Desk, monkeypatch
 
 
 def test_it_ends_while_a_host_keeps_it_waiting(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serving_module, "FOLLOW_SECONDS_MAX", 0.05)
-    monkeypatch.setattr(serving_module, "PUBLISHED_SECONDS_MAX", 0.05)
+    monkeypatch.setattr(service_module, "FOLLOW_SECONDS_MAX", 0.05)
+    monkeypatch.setattr(service_module, "PUBLISHED_SECONDS_MAX", 0.05)
     desk.host.may_go.clear()
     with desk.serving() as running:
         assert desk.offer(running, 0, RAW, 12).status == 503
@@ -400,11 +327,11 @@ def test_what_nobody_thought_of_is_no_cosignature_and_no_end(desk: Desk, monkeyp
 
 
 def test_of_two_heads_read_at_once_one_is_cosigned_and_the_other_asks_again(desk: Desk) -> None:
+    desk.clock.step = 0
     with desk.serving() as running:
         assert desk.offer(running, 0, RAW, 40).status == 200
         assert running.client.add(ask(0, 12, RAW, SIGNER)).status == 409
         # A log that was read on further than what was cosigned is asked for a later head.
-        desk.clock.step = 0
         assert desk.offer(running, 40, RAW, 50).status == 429
         assert running.client.add(ask(40, 45, RAW, SIGNER)).status == 503
         desk.clock.step = 1
