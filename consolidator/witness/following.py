@@ -15,7 +15,7 @@ from consolidator.transparency.tiles import render_tile_path
 from consolidator.transparency.tlogproof import TlogProof, render_tlog_proof
 from consolidator.transparency.tree import TreeHead, leaf_hash
 from consolidator.verify.accepting import pass_over
-from consolidator.verify.following import Following, check_edge, check_head, read_runs
+from consolidator.verify.following import Following, check_head, read_runs
 from consolidator.verify.log import WrongEntryError, check_entries
 from consolidator.verify.sources import MissingFileError, Read
 from consolidator.witness.evidence import Violation
@@ -110,13 +110,10 @@ class Follower:
 
     def _read_on(self, read: Read, checkpoint: Checkpoint) -> None:
         """Read and check to the head. After a wrong entry only the tree goes on: did the log sign that entry?"""
-        start = self.size
         for entries, edge in read_runs(read, self.following.edge, checkpoint.size):
             if self.wrong is None:
                 self.wrong = self._check(entries, checkpoint.origin)
             self.following.edge = edge
-        if self.size == start:  # all was read before, but perhaps not all compared
-            check_edge(read, self.following.edge)
         check_head(self.following.edge, checkpoint.head)
 
     def _check(self, entries: list[bytes], origin: str) -> Wrong | None:
