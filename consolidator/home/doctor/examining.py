@@ -43,7 +43,6 @@ _OF_HOME: Sequence[tuple[str, Callable[[Home], Iterator[Finding]]]] = (
     ("commits", check_commits),
     ("commands", check_commands),
     ("entries", check_entries),
-    ("published", check_public),
     ("gate", check_gate),
 )
 _OF_OFFICE: Sequence[tuple[str, Callable[[Office, int], Iterator[Finding]]]] = (
@@ -51,6 +50,7 @@ _OF_OFFICE: Sequence[tuple[str, Callable[[Office, int], Iterator[Finding]]]] = (
     ("epochs", check_epochs),
     ("disclosures", check_disclosures),
     ("policy", check_policy),
+    ("published", lambda office, _: check_public(office.home)),
     ("profiles", check_profiles),
     ("adapters", check_adapter_keys),
     ("clock", check_clock),
