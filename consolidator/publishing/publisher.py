@@ -80,10 +80,14 @@ class Publisher:
         self._before, self.published, self.published_at = self.published, head, self.now()
 
     def publish(self, head: Head) -> None:
-        """Publish a committed head under the log's own signature alone."""
+        """Bring the files up to a committed head and issue it."""
         self.bring_tiles(head)
+        self._issue(head)
+
+    def _issue(self, head: Head) -> None:
+        """Publish a head whose files are there under the log's own signature alone: nobody is asked to cosign."""
         if derive_tree_head(head) != self.published:
-            self.publish_checkpoint(self.tiled, head.checkpoint.encode())
+            self.publish_checkpoint(derive_tree_head(head), head.checkpoint.encode())
 
     @contextmanager
     def busy(self, pending: int) -> Iterator[None]:
@@ -115,7 +119,7 @@ class Publisher:
             self.publish(head)
         elif (done := self._ahead.poll()) is not None:
             self._adopt(done)
-            self.publish_checkpoint(self.tiled, done.checkpoint.encode())
+            self._issue(done)
 
     def _adopt(self, head: Head | None) -> None:
         """Take over what the second process has written, once it was read back."""
