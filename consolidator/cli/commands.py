@@ -27,6 +27,7 @@ def make_parser() -> Parser:
     _add_reviews(nouns)
     _add_acts(nouns)
     _add_log(nouns)
+    _add_order(nouns)
     add_census(nouns)
     add_designations(nouns)
     _add_upkeep(nouns)
@@ -348,6 +349,30 @@ def _add_log(nouns: Nouns) -> None:
         "log replay --home county",
     )
     add_home(replay)
+
+
+def _add_order(nouns: Nouns) -> None:
+    order = add_noun(nouns, "order", "代发文件 / order files", "order check PAY.txt --policy policy.txt")
+    check = add_verb(
+        order,
+        "check",
+        "order:check",
+        "银行付款前核对代发文件、证明与见证 / what a bank checks before it pays: file, proof, quorum",
+        "order check PAY.txt --policy policy.txt",
+        "order check PAY.txt --proof PAY.txt.tlog-proof --policy policy.txt --json",
+    )
+    check.add_argument("file", type=Path, metavar="FILE", help="代发文件 / the order file")
+    check.add_argument(
+        "--proof", type=Path, metavar="FILE", help="证明,默认 文件名.tlog-proof / its proof; default: FILE.tlog-proof"
+    )
+    check.add_argument(
+        "--policy",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="本行自己保存的策略:日志公钥、见证方、见证要求 / the policy the bank itself keeps: log, witnesses, quorum",
+    )
+    check.add_argument("--profiles", type=Path, metavar="DIR", help="本行自有格式的文件夹 / a folder of own profiles")
 
 
 def _add_upkeep(nouns: Nouns) -> None:

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
-from consolidator.transparency.keys import COSIGNATURE, Ed25519Signer, derive_signer, render_vkey
+from consolidator.gate.quorums import derive_policy
+from consolidator.transparency.keys import COSIGNATURE, Ed25519Signer, derive_signer, parse_vkey, render_vkey
+from consolidator.transparency.policy import Policy
 from schemas.quorum import QuorumValue
 from tests.support.world import ORIGIN, make_signer
 
@@ -35,3 +37,8 @@ def describe_quorum(
 def make_quorum(names: Sequence[str] = NAMES, threshold: int = 3) -> QuorumValue:
     """Give it as a model."""
     return QuorumValue.model_validate(describe_quorum(names, threshold))
+
+
+def derive_test_policy(value: QuorumValue) -> Policy:
+    """Give the policy that a bank would pin: the log's key, the witnesses, the quorum."""
+    return derive_policy(value, parse_vkey(LOG_VKEY))
