@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from bank_adapters.profiles import Profile, load_own_profiles
@@ -12,6 +13,8 @@ from consolidator.home.paths import Home
 from consolidator.intake.acting import View
 from consolidator.intake.desk import Desk, Reader
 from consolidator.keys import read_epoch_keys, read_signer
+from consolidator.publishing.ahead import start_ahead
+from consolidator.publishing.publisher import Publisher
 from consolidator.sealing import County
 from consolidator.settings import Adapter, Settings, read_settings
 from schemas.errors import ConfigurationError
@@ -72,6 +75,15 @@ def open_gate(office: Office, journal: SqliteJournal) -> Iterator[Gate]:
     """Open the gate on an open journal; its records are closed at the end."""
     with open_records(office.home.gate) as records:
         yield Gate(journal, records, office.home.outbox, load_own_profiles(office.home.profiles))
+
+
+@contextmanager
+def open_publisher(office: Office) -> Iterator[Publisher]:
+    """Open what publishes the log; it reads the journal through a connection of its own."""
+    home = office.home
+    with open_journal_read_only(home.journal) as journal:
+        log_key = read_signer(home.log_key).verifier
+        yield Publisher(home.log, journal, log_key, partial(start_ahead, home.journal, home.log))
 
 
 def load_view(office: Office) -> View:

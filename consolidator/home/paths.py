@@ -54,6 +54,11 @@ class Home:
         return self.root / "policy.txt"
 
     @property
+    def log(self) -> Path:
+        """The published log, derived; any web server may serve it. Holds nothing private."""
+        return self.root / "log"
+
+    @property
     def profiles(self) -> Path:
         """The county's own file formats, beside those that come with the program; may be missing."""
         return self.root / "profiles"

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Event
 
-from consolidator.bootstrap import Office, county_maker, make_desk, open_gate
+from consolidator.bootstrap import Office, county_maker, make_desk, open_gate, open_publisher
 from consolidator.facts.state import State
 from consolidator.gate.sending import Gate, Sending, send_due, send_file
 from consolidator.home.documents import read_documents, read_file_names, render_file
@@ -18,6 +18,7 @@ from consolidator.intake.refusals import keep_unknown
 from consolidator.intake.spool import heal_spool
 from consolidator.intake.submitting import take_inbox
 from consolidator.ledger.ledger import is_tick_due
+from consolidator.publishing.publisher import Publisher
 from consolidator.returns.updating import Lists, OnLarge, restore_lists, tell_nobody, update_lists
 from consolidator.sealing import County
 from schemas.commands import Command
@@ -45,6 +46,7 @@ class Runner:
     office: Office
     journal: SqliteJournal
     gate: Gate
+    publisher: Publisher
     lists: Lists
     on_progress: OnProgress = _ignore
     report: RunReport = field(default_factory=RunReport)
@@ -71,7 +73,9 @@ class Runner:
         self.engine.recover()
         gc.freeze()  # a county's state is millions of objects that stay: no collection should look at them again
         heal_spool(self.office.home, self.journal)
+        self.publisher.start(self.engine.last_commit)
         if self.engine.last_commit is not None:
+            self.publisher.publish(self.record.head)
             self._note(send_due(self.gate, self.state.policy.quorum, self.record.head.size))
             restore_lists(self.lists)
 
@@ -92,10 +96,13 @@ class Runner:
 
     def _run(self) -> None:
         record, told = self.engine.last_commit, len(self.report.outcomes)
-        done = self.engine.run()
+        position = FIRST_POSITION if record is None else record.position
+        with self.publisher.busy(self.journal.next_position() - position):
+            done = self.engine.run()
+        self.publisher.publish(self.record.head)
         self.report.commands += done.commands_done
         self.report.lines += done.lines_done
-        self._look_up(self.report.outcomes[told:], FIRST_POSITION if record is None else record.position)
+        self._look_up(self.report.outcomes[told:], position)
         files, self.files = self.files, []
         sendings = (send_file(self.gate, self.state.policy.quorum, self.record.head.size, file) for file in files)
         self._note(sending for sending in sendings if sending is not None)
@@ -105,6 +112,7 @@ class Runner:
         for step in steps:
             self.report.add(step.outcomes)
             self.files += step.order_files
+        self.publisher.note_commit()
 
     def _note(self, sendings: Iterable[Sending]) -> None:
         self.report.sendings += sendings
@@ -128,9 +136,10 @@ def open_runner(office: Office, on_progress: OnProgress = _ignore, on_large: OnL
         hold_lock(office.home.lock),
         open_journal(office.home.journal) as journal,
         open_gate(office, journal) as gate,
+        open_publisher(office) as publisher,
     ):
         lists = Lists(office.home.returns, office.home.refused, journal, county_maker(office), on_large)
-        runner = Runner(office, journal, gate, lists, on_progress)
+        runner = Runner(office, journal, gate, publisher, lists, on_progress)
         runner.start()
         yield runner
         runner.engine.close()
