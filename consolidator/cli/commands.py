@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from consolidator.cli.commands_people import add_census, add_designations
+from consolidator.cli.commands_witness import add_witness
 from consolidator.cli.parsing import Nouns, Parser, add_full, add_home, add_key, add_noun, add_verb
 from consolidator.language import choose
 
@@ -30,6 +31,7 @@ def make_parser() -> Parser:
     _add_order(nouns)
     add_census(nouns)
     add_designations(nouns)
+    add_witness(nouns)
     _add_upkeep(nouns)
     return parser
 

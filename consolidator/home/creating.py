@@ -1,14 +1,11 @@
 """Owns the making of a home (``init``): keys, settings, policy file, journal with its genesis; all of it or nothing."""
 
-import fcntl
-import os
-import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from consolidator.home.files import disk_errors, make_folder, sync_folder, write_whole
+from consolidator.home.building import build_folder
+from consolidator.home.files import make_folder, write_whole
 from consolidator.home.paths import FOLDERS, Home
 from consolidator.intake.manifest import Manifest, read_manifest
 from consolidator.keys import (
@@ -23,7 +20,7 @@ from consolidator.settings import Adapter, Settings, derive_origin, render_setti
 from consolidator.transparency.keys import ED25519, Ed25519Signer, parse_vkey, render_vkey
 from consolidator.transparency.policy import render_policy_without_witnesses
 from schemas.commands import Command, Genesis, render_genesis
-from schemas.errors import ConfigurationError, ConflictError
+from schemas.errors import ConfigurationError
 from schemas.identifiers import COUNTY
 from schemas.instants import derive_year
 from streams.embedded.journal import create_journal
@@ -95,48 +92,10 @@ def _parse_roots(vkeys: Sequence[str]) -> list[str]:
 
 
 def create_home(root: Path, founding: Founding) -> Home:
-    """Make the home: built beside its place and renamed, so that a killed ``init`` leaves none or a whole one.
-
-    Raises ConflictError when something stands there already.
-    """
-    _check_free(root)
-    with disk_errors(), _hold_draft(root) as draft:
+    """Make the home, all of it or nothing. Raises ConflictError when something stands there already."""
+    with build_folder(root) as draft:
         _fill(Home(draft), founding)
-        _check_free(root)
-        draft.rename(root)  # onto an empty folder or nothing; anything else fails
-        sync_folder(root.absolute().parent)
     return Home(root)
-
-
-def _check_free(root: Path) -> None:
-    if root.is_symlink() or (root.exists() and (not root.is_dir() or any(root.iterdir()))):
-        message = f"目录 {root} 已存在且不为空,不会覆盖 / {root} exists and is not empty: choose another --home"
-        raise ConflictError(message)
-
-
-@contextmanager
-def _hold_draft(root: Path) -> Iterator[Path]:
-    """Give an empty folder beside the home's place; what a killed ``init`` left there goes."""
-    place = root.absolute()
-    make_folder(place.parent)
-    draft = place.with_name(f".{place.name}.new")
-    draft.mkdir(mode=0o700, exist_ok=True)
-    descriptor = os.open(draft, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        _lock(descriptor)
-        for left in draft.iterdir():
-            shutil.rmtree(left) if left.is_dir() else left.unlink()
-        yield draft
-    finally:
-        os.close(descriptor)
-
-
-def _lock(descriptor: int) -> None:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        message = "另一个 init 正在进行 / another init is at work in this place: wait until it is done"
-        raise ConflictError(message) from error
 
 
 def _fill(home: Home, founding: Founding) -> None:

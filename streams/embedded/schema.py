@@ -43,15 +43,15 @@ CREATE TABLE snapshots (
 
 
 @contextmanager
-def sqlite_errors() -> Iterator[None]:
+def sqlite_errors(what: str = "the journal") -> Iterator[None]:
     """Turn SQLite's errors into ours: what may pass by itself or by making room, and what never will."""
     try:
         yield
     except sqlite3.OperationalError as error:
-        message = f"the journal does not answer ({error}): free disk space or end what holds it, then start again"
+        message = f"{what} does not answer ({error}): free disk space or end what holds it, then start again"
         raise DependencyError(message) from error
     except sqlite3.Error as error:
-        message = f"the journal is damaged or misused ({error}): restore it from a backup"
+        message = f"{what} is damaged or misused ({error}): restore it from a backup"
         raise InvariantError(message) from error
 
 
