@@ -101,6 +101,18 @@ def _add_init(nouns: Nouns) -> None:
         metavar="NAME",
         help="日志名称,用本单位域名 / the log's name, under a domain of your own",
     )
+    init.add_argument(
+        "--log-key",
+        type=Path,
+        metavar="FILE",
+        help="已建好的日志密钥,见证方须先知道它的公钥 / a log key made before, so that witnesses know its vkey",
+    )
+    init.add_argument(
+        "--quorum",
+        type=Path,
+        metavar="FILE",
+        help="见证要求(JSON),写入首条命令 / whose cosignatures a payment needs (JSON), pinned for good",
+    )
     roots = init.add_mutually_exclusive_group(required=True)
     roots.add_argument(
         "--root-key",
@@ -137,6 +149,13 @@ def _add_work(nouns: Nouns) -> None:
     )
     add_home(run)
     run.add_argument("--once", action="store_true", help="处理完待办即退出 / end when nothing is pending")
+    run.add_argument(
+        "--wait",
+        type=float,
+        default=30.0,
+        metavar="SECONDS",
+        help="--once 最多等见证方多久,默认 30 秒 / how long --once waits for witnesses; default: 30",
+    )
     status = add_verb(
         nouns,
         "status",

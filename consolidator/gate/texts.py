@@ -17,4 +17,10 @@ GATE_CODES: Mapping[str, CodeText] = {
         "核对户名与该银行格式后重新运行",
         "check the names and the bank's profile, then run again",
     ),
+    "G04": CodeText(
+        "等待见证方会签",
+        "waits for the witnesses' cosignatures",
+        "见 status;会签满足要求后自动发出",
+        "see status; it goes out by itself once enough of them have cosigned",
+    ),
 }

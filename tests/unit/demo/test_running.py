@@ -12,7 +12,7 @@ from schemas.errors import ConflictError, UsageError
 
 LINES, SEED = 500, 7
 # The log's bytes on every machine and Python. A change here changes what everybody has recorded: see CONTRIBUTING.
-RECORDED = (719, "000939e7367324252e31de6fc9df53e754cf964a7c27251a00a5f8e591c7776d")
+RECORDED = (719, "a5e5f3058f0ba8666f0c7647703e89c00dc35347d7a52a3195696dc46cbd25dc")
 KEYS = {
     *("lines", "ready", "held", "refused", "cleared", "ordered", "fen", "findings", "planted", "found", "false_holds"),
     *("cards_before", "accounts_after", "size", "root", "origin", "vkey", "seconds", "lines_per_second"),
