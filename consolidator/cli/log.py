@@ -1,12 +1,15 @@
-"""Owns the command ``log``: verify and replay."""
+"""Owns the command ``log``: verify, replay, cosign."""
 
+import time
 from argparse import Namespace
 from dataclasses import asdict
 
 from consolidator.bootstrap import county_maker, open_home
 from consolidator.cli.terminal import progress, put, put_json, say
 from consolidator.gate.passing import NO_WITNESSES
+from consolidator.home.recovery import add_recovery
 from consolidator.home.status import read_log_key
+from consolidator.keys import read_signer
 from consolidator.language import choose, pick, tag
 from consolidator.verify.log import check_totals, verify_log
 from schemas.errors import VerificationError
@@ -35,6 +38,25 @@ def verify(args: Namespace) -> int:
     )
     put(pick("签名、树、序号、总额均一致", "signature, tree, sequence and totals hold"))
     say(choose(NO_WITNESSES))
+    return 0
+
+
+def cosign(args: Namespace) -> int:
+    """Have a root officer cosign a head that covers a change of the quorum."""
+    signer = read_signer(args.key)
+    told = add_recovery(open_home(args.home), signer, int(time.time()))
+    if args.json:
+        put_json(asdict(told))
+        return 0
+    put(
+        f"{tag('已会签检查点', 'cosigned the checkpoint at')} {told.size}  "
+        f"{tag('根管理员', 'root officers')} {len(told.cosigned)}/{told.roots}"
+    )
+    say(pick("只使新的见证要求生效,不放行代发文件", "it puts the new quorum in force and lets no order file out"))
+    if len(told.cosigned) == told.roots:
+        say(f"{tag('下一步', 'next')}: consolidator run --home {args.home} --once")
+    else:
+        say(pick("其余根管理员各自运行同一命令", "every other root officer runs the same command with his own key"))
     return 0
 
 

@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from consolidator.gate.passing import NO_WITNESSES
 from consolidator.gate.records import count_sent
 from consolidator.home.paths import Home
+from consolidator.home.waiting import describe_witnesses
 from consolidator.settings import read_settings
 from consolidator.transparency.keys import Verifier, parse_vkey, render_vkey
 from schemas.errors import ConfigurationError
@@ -40,13 +40,15 @@ def read_status(root: Path) -> dict[str, Any]:
         record = journal.last_commit()
         pending = journal.next_position() - (FIRST_POSITION if record is None else record.position)
         ordered = sum(1 for _ in journal.order_files())
+        log_key = read_log_key(home.policy)
+        witnesses = describe_witnesses(home, journal, log_key)
     sent = count_sent(home.gate)
     head = None if record is None else record.head
     totals = {} if head is None else {name: sums for name, sums in head.totals.items() if any(sums)}
     return {
         "county": settings.county,
         "origin": settings.origin,
-        "vkey": render_vkey(read_log_key(home.policy)),
+        "vkey": render_vkey(log_key),
         "size": 0 if head is None else head.size,
         "root": "" if head is None else head.root,
         "ordinal": 0 if head is None else head.ordinal,
@@ -55,5 +57,5 @@ def read_status(root: Path) -> dict[str, Any]:
         "lines": {name: {"count": count, "fen": fen} for name, (count, fen) in totals.items()},
         "pending": pending,
         "orders": {"sent": sent, "waiting": ordered - sent},
-        "witnesses": NO_WITNESSES,
+        **witnesses,
     }
