@@ -1,16 +1,14 @@
 """Owns the proof that travels with an order file: the list's entry, opened, under a cosigned checkpoint."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
 
 from bank_adapters.formats.order_layouts import OrderLayout
 from consolidator.gate.checking import list_rest
 from consolidator.gate.opened import Opened, check_opening, render_opened
+from consolidator.gate.passing import Clearance
 from consolidator.privacy.commitments import derive_openings
-from consolidator.transparency.policy import Policy
-from consolidator.transparency.proofs import ReadNode, make_inclusion_proof
-from consolidator.transparency.quorum import open_with_quorum
+from consolidator.transparency.proofs import make_inclusion_proof
 from consolidator.transparency.tlogproof import TlogProof, check_tlog_proof, render_tlog_proof
 from consolidator.transparency.tree import leaf_hash
 from consolidator.views.reading import list_raw_entries
@@ -18,25 +16,6 @@ from schemas.errors import ConfigurationError, InvariantError
 from schemas.instants import derive_year
 from schemas.orders import OrderColumns, OrderFile
 from streams.journal import Journal
-
-
-@dataclass(frozen=True, slots=True)
-class Clearance:
-    """Under what order files go out: a checkpoint over ``size`` entries that has the quorum in force, and its tree.
-
-    Only :func:`grant_clearance` makes one.
-    """
-
-    size: int
-    checkpoint: bytes
-    policy: Policy
-    read_node: ReadNode
-
-
-def grant_clearance(checkpoint: bytes, policy: Policy, read_node: ReadNode) -> Clearance:
-    """Check log signature, cosignatures and quorum of a checkpoint. Raises VerificationError when it opens nothing."""
-    size = open_with_quorum(checkpoint, policy).checkpoint.size
-    return Clearance(size, checkpoint, policy, read_node)
 
 
 def open_entry(

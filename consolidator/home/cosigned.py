@@ -10,7 +10,7 @@ from time import monotonic
 from consolidator.cosigning.asking import Reply
 from consolidator.cosigning.rounds import Rounds
 from consolidator.facts.state import QuorumTerm
-from consolidator.gate.proving import Clearance, grant_clearance
+from consolidator.gate.passing import Clearance, grant_clearance
 from consolidator.gate.quorums import Standing, find_standing, list_asked, recover, render_derived_policy, take_note
 from consolidator.gate.records import GateRecords, WitnessRecord
 from consolidator.gate.recovering import find_recovered

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bank_adapters.profiles import load_profiles
 from consolidator.gate.checking import PROOF_SUFFIX, check_order_file
-from consolidator.gate.proving import Clearance, grant_clearance
+from consolidator.gate.passing import Clearance, grant_clearance
 from consolidator.gate.records import open_records
 from consolidator.gate.sending import Gate, list_unsent, send_file
 from schemas.errors import invariant
