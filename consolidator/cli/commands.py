@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from consolidator.cli.commands_home import add_cosign, add_init, add_order
+from consolidator.cli.commands_home import add_init, add_order
+from consolidator.cli.commands_log import add_log
 from consolidator.cli.commands_people import add_census, add_designations
 from consolidator.cli.commands_witness import add_witness
 from consolidator.cli.parsing import Nouns, Parser, add_full, add_home, add_key, add_noun, add_verb
@@ -28,7 +29,7 @@ def make_parser() -> Parser:
     _add_batches(nouns)
     _add_reviews(nouns)
     _add_acts(nouns)
-    _add_log(nouns)
+    add_log(nouns)
     add_order(nouns)
     add_census(nouns)
     add_designations(nouns)
@@ -306,31 +307,6 @@ def _add_acts(nouns: Nouns) -> None:
     add_home(explain)
     explain.add_argument("line", metavar="SOURCE/DOCUMENT/LINE", help="明细 / the line")
     add_full(explain)
-
-
-def _add_log(nouns: Nouns) -> None:
-    log = add_noun(nouns, "log", "公开日志 / the public log", "log verify --home county", "log replay --home county")
-    verify = add_verb(
-        log,
-        "verify",
-        "log:verify",
-        "核验签名、树、序号与总额 / verify signature, tree, sequence and totals",
-        "log verify --home county",
-        "log verify --home county --policy policy.txt",
-    )
-    add_home(verify)
-    verify.add_argument(
-        "--policy", type=Path, metavar="FILE", help="从此策略文件取公钥 / take the vkey from this policy file"
-    )
-    replay = add_verb(
-        log,
-        "replay",
-        "log:replay",
-        "由命令重算日志并逐字节比较 / recompute the log from the commands and compare",
-        "log replay --home county",
-    )
-    add_home(replay)
-    add_cosign(log)
 
 
 def _add_upkeep(nouns: Nouns) -> None:

@@ -1,62 +1,92 @@
-"""Owns the command ``log``: verify, replay, cosign."""
+"""Owns the commands ``log verify``, ``log export`` and ``log replay``."""
 
 import time
 from argparse import Namespace
 from dataclasses import asdict
+from typing import Any
 
 from consolidator.bootstrap import county_maker, open_home
-from consolidator.cli.terminal import progress, put, put_json, say
+from consolidator.cli.sources import describe_opened, find_policy, find_seen, open_source
+from consolidator.cli.terminal import Advance, progress, put, put_json, say
 from consolidator.gate.passing import NO_WITNESSES
-from consolidator.home.recovery import add_recovery
+from consolidator.home.seen import check_and_keep
 from consolidator.home.status import read_log_key
-from consolidator.keys import read_signer
+from consolidator.home.verifying import read_own_log, verify_home
 from consolidator.language import choose, pick, tag
-from consolidator.verify.log import check_totals, verify_log
-from schemas.errors import VerificationError
+from consolidator.publishing.exporting import export_log
+from consolidator.verify.following import Following, follow
+from consolidator.verify.log import Report, conclude
+from consolidator.verify.published import Opened, Terms, check_seen, read_to_head
+from consolidator.verify.sources import Read
 from streams.embedded.journal import open_journal_read_only
 from streams.replay import check_replay
 
+_NOT_SEEN = (
+    "未用 --seen,分叉与回退无从发现 / without --seen a fork or a rollback cannot be noticed: name a file, and keep it"
+)
+
 
 def verify(args: Namespace) -> int:
-    """Verify signature, tree, sequence and totals of the home's log."""
-    home = open_home(args.home).home
-    key = read_log_key(args.policy or home.policy)
-    with open_journal_read_only(home.journal) as journal, progress(choose("核验 verify")) as advance:
-        record = journal.last_commit()
-        if record is None:
-            message = "日志还是空的 / the log is empty: run 'consolidator run --once' first"
-            raise VerificationError(message)
-        head = record.head
-        report = verify_log(journal.bundles(), head.checkpoint.encode(), key, lambda done: advance(done, head.size))
-        check_totals(report, head.totals)
+    """Verify a log: signature, quorum, age, tree, sequence, totals, and that it goes on from what was seen last."""
+    terms, now = Terms(find_policy(args), args.max_age), int(time.time())
+    with open_source(args) as read, progress(choose("核验 verify")) as advance:
+        opened, told = _verify(args, read, terms, now, advance)
+        key, path = terms.policy.log_key, find_seen(args)
+        check_and_keep(path, opened, key, lambda seen: check_seen(read, seen, opened, key))
+    published = describe_opened(opened, now)
     if args.json:
-        put_json({"verified": True, **asdict(report), "checkpoint": head.checkpoint})
+        put_json({"verified": True, **told, "published": published})
         return 0
     put(
-        f"{tag('核验通过', 'verified')}: {report.origin}  "
-        f"{tag('条目', 'size')} {report.size}  {tag('根', 'root')} {report.root}"
+        f"{tag('核验通过', 'verified')}: {told['origin']}  "
+        f"{tag('条目', 'size')} {told['size']}  {tag('根', 'root')} {told['root']}"
     )
     put(pick("签名、树、序号、总额均一致", "signature, tree, sequence and totals hold"))
-    say(choose(NO_WITNESSES))
+    _tell_published(opened, now)
+    if path is None:
+        say(choose(_NOT_SEEN))
     return 0
 
 
-def cosign(args: Namespace) -> int:
-    """Have a root officer cosign a head that covers a change of the quorum."""
-    signer = read_signer(args.key)
-    told = add_recovery(open_home(args.home), signer, int(time.time()))
-    if args.json:
-        put_json(asdict(told))
-        return 0
+def _verify(args: Namespace, read: Read, terms: Terms, now: int, advance: Advance) -> tuple[Opened, dict[str, Any]]:
+    """Verify a home's journal and what it has published, or what somebody else has."""
+    if args.home is not None:
+        opened, report, record = verify_home(open_home(args.home).home, terms, now, advance)
+        return opened, asdict(report) | {"checkpoint": record.head.checkpoint}
+    opened, report = _verify_published(read, terms, now, advance)
+    return opened, asdict(report) | {"checkpoint": opened.signed.decode()}
+
+
+def _verify_published(read: Read, terms: Terms, now: int, advance: Advance) -> tuple[Opened, Report]:
+    following = Following()
+
+    def read_on(opened: Opened) -> None:
+        follow(following, read, opened.head, lambda entries, first: advance(first + len(entries), opened.head.size))
+
+    opened = read_to_head(read, terms, now, read_on)
+    return opened, conclude(following.books, opened.checkpoint)
+
+
+def _tell_published(opened: Opened, now: int) -> None:
+    """Say who cosigned, and when."""
+    if opened.seconds is None:
+        say(choose(NO_WITNESSES))
+        return
     put(
-        f"{tag('已会签检查点', 'cosigned the checkpoint at')} {told.size}  "
-        f"{tag('根管理员', 'root officers')} {len(told.cosigned)}/{told.roots}"
+        f"{tag('已公布', 'published')} {opened.head.size}  {tag('见证', 'cosigned by')} {' '.join(opened.cosigners)}  "
+        f"{tag('秒前', 'seconds ago')} {now - opened.seconds}"
     )
-    say(pick("只使新的见证要求生效,不放行代发文件", "it puts the new quorum in force and lets no order file out"))
-    if len(told.cosigned) == told.roots:
-        say(f"{tag('下一步', 'next')}: consolidator run --home {args.home} --once")
-    else:
-        say(pick("其余根管理员各自运行同一命令", "every other root officer runs the same command with his own key"))
+
+
+def export(args: Namespace) -> int:
+    """Export the published log as static files."""
+    home = open_home(args.home).home
+    head = export_log(home, read_own_log(home), read_log_key(home.policy), args.to)
+    if args.json:
+        put_json({"size": head.size, "root": head.root.hex(), "to": str(args.to)})
+        return 0
+    put(f"{tag('已导出', 'exported')}: {args.to}  {tag('条目', 'size')} {head.size}")
+    say(f"{tag('下一步', 'next')}: consolidator log verify --dir {args.to} --policy {home.policy}")
     return 0
 
 

@@ -29,6 +29,7 @@ def _tell(status: dict[str, Any]) -> None:
         ("公钥 vkey", status["vkey"]),
         ("条目 size", str(status["size"])),
         ("根 root", status["root"]),
+        ("已公布 published", str(status["published_size"])),
         ("命令序号 ordinal", str(status["ordinal"])),
         ("最后时间 last time", status["last_at"] or "-"),
         ("待处理命令 pending", str(status["pending"])),

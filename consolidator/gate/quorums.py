@@ -16,16 +16,14 @@ from consolidator.gate.recovering import Recovered
 from consolidator.transparency.keys import Verifier, parse_vkey
 from consolidator.transparency.policy import (
     NO_QUORUM,
-    POLICY_BYTES_MAX,
     Group,
     Policy,
     Witness,
-    parse_policy,
     render_policy,
     render_policy_without_witnesses,
 )
 from consolidator.transparency.quorum import open_with_quorum
-from schemas.errors import ConfigurationError, InputError, VerificationError, invariant
+from schemas.errors import InputError, VerificationError, invariant
 from schemas.locations import render_location
 from schemas.quorum import QuorumValue, parse_quorum
 
@@ -124,14 +122,3 @@ def read_quorum(path: Path) -> QuorumValue:
         raise InputError("I01", f"{path.name}: {error.strerror}") from error
     except ValidationError as error:
         raise InputError("S02", f"quorum: field {render_location(error)}") from error
-
-
-def read_policy(path: Path) -> Policy:
-    """Read a policy file. ConfigurationError when it cannot be read or does not hold together."""
-    try:
-        with path.open("rb") as file:
-            raw = file.read(POLICY_BYTES_MAX + 1)
-    except OSError as error:
-        message = f"策略文件 {path} 无法读取 / the policy file {path} cannot be read: {error.strerror}"
-        raise ConfigurationError(message) from error
-    return parse_policy(raw)

@@ -6,8 +6,10 @@ from typing import Any
 from consolidator.gate.records import count_sent
 from consolidator.home.paths import Home
 from consolidator.home.waiting import describe_witnesses
+from consolidator.publishing.checkpoints import read_published
 from consolidator.settings import read_settings
 from consolidator.transparency.keys import Verifier, parse_vkey, render_vkey
+from consolidator.transparency.policy import Policy, parse_policy
 from schemas.errors import ConfigurationError
 from schemas.instants import render_instant
 from streams.embedded.journal import open_journal_read_only
@@ -32,6 +34,18 @@ def read_log_key(policy: Path) -> Verifier:
     return parse_vkey(keys[0])
 
 
+def read_policy(path: Path) -> Policy:
+    """Read a policy file: which log to trust, under whose eyes. ConfigurationError when it is none."""
+    try:
+        return parse_policy(path.read_bytes())
+    except OSError as error:
+        message = f"策略文件 {path} 无法读取 / the policy file {path} cannot be read"
+        raise ConfigurationError(message) from error
+    except ConfigurationError as error:
+        message = f"策略文件 {path} 有误({error}) / the policy file {path} is wrong: {error}"
+        raise ConfigurationError(message) from error
+
+
 def read_status(root: Path) -> dict[str, Any]:
     """Give size, root, ordinal, origin, vkey, last time, lines and fen by state, pending commands, order files."""
     home = Home(root)
@@ -51,6 +65,7 @@ def read_status(root: Path) -> dict[str, Any]:
         "vkey": render_vkey(log_key),
         "size": 0 if head is None else head.size,
         "root": "" if head is None else head.root,
+        "published_size": read_published(home.log, log_key).size,
         "ordinal": 0 if head is None else head.ordinal,
         "last_at": "" if head is None else render_instant(head.now),
         "checkpoint": "" if head is None else head.checkpoint,

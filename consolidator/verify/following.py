@@ -56,8 +56,11 @@ def check_tree(read: Read, edge: TileEdge, head: TreeHead) -> TileEdge:
 
 def check_head(edge: TileEdge, head: TreeHead) -> None:
     """Refuse an edge that is not the head's. Raises VerificationError."""
-    require(edge.size <= head.size, f"the log was at {edge.size} entries before and is at {head.size} now")
-    require(edge.compact_range().root() == head.root, "the tree's root is not the checkpoint's")
+    require(
+        edge.size <= head.size,
+        f"日志从 {edge.size} 条退回到 {head.size} 条 / the log had {edge.size} entries before, and has {head.size} now",
+    )
+    require(edge.compact_range().root() == head.root, "树根与检查点不符 / the tree's root is not the checkpoint's")
 
 
 def read_runs(read: Read, edge: TileEdge, size: int) -> Iterator[tuple[list[bytes], TileEdge]]:
@@ -65,16 +68,15 @@ def read_runs(read: Read, edge: TileEdge, size: int) -> Iterator[tuple[list[byte
 
     A run is given before anybody knows that the log signed it: compare the last edge's root with the head.
     """
-    start = edge.size
     while edge.size < size:
         end = min((edge.size // TILE_WIDTH + RUN_BUNDLES) * TILE_WIDTH, size)
         entries = _read_entries(read, edge, end, size)
         growth = grow(edge, hash_leaves(entries))
         _check_full_tiles(read, growth)
         edge = growth.edge
+        if end == size:
+            _check_edge(read, edge)
         yield entries, edge
-    if start < size:
-        _check_edge(read, edge)
 
 
 def _read_entries(read: Read, edge: TileEdge, end: int, size: int) -> list[bytes]:
@@ -84,7 +86,10 @@ def _read_entries(read: Read, edge: TileEdge, end: int, size: int) -> list[bytes
     for index in range(first, -(-end // TILE_WIDTH)):
         entries += _read_bundle(read, find_tile(ENTRIES, index, size))
     changed = known and b"".join(hash_leaves(entries[:known])) != edge.rows[0]
-    require(not changed, f"entries before {edge.size} are not those that stood there before")
+    require(
+        not changed,
+        f"第 {edge.size} 条之前的条目被改动 / entries before {edge.size} are not those that stood there before",
+    )
     return entries[known:]
 
 
@@ -94,7 +99,7 @@ def _read_bundle(read: Read, bundle: Tile) -> list[bytes]:
     try:
         return parse_bundle(raw, bundle.width)
     except VerificationError as error:
-        message = f"{path} is torn: it must hold exactly {bundle.width} entries"
+        message = f"条目文件 {path} 残缺或有多余 / {path} is torn: it must hold exactly {bundle.width} entries"
         raise VerificationError(message) from error
 
 
@@ -115,4 +120,4 @@ def _check_edge(read: Read, edge: TileEdge) -> None:
 
 def _compare(read: Read, tile: Tile, content: bytes) -> None:
     path = render_tile_path(tile)
-    require(read(path) == content, f"the hashes in {path} are not those of the entries")
+    require(read(path) == content, f"哈希文件 {path} 与条目不符 / the hashes in {path} are not those of the entries")

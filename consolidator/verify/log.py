@@ -82,23 +82,22 @@ def verify_log(
     bundles: Iterable[Bundle],
     checkpoint: bytes,
     log_key: Verifier,
-    on_progress: Callable[[int], None] | None = None,
+    heed: Callable[[CompactRange], object] | None = None,
 ) -> Report:
     """Verify a log against its signed checkpoint.
 
-    ``bundles`` are in order from entry 0, ``on_progress`` is given the number of entries read. Raises VerificationError
-    whose message is one sentence saying what is wrong, and at which entry.
+    ``bundles`` are in order from entry 0; ``heed`` is given the tree after each of them. Raises VerificationError whose
+    message is one sentence saying what is wrong, and at which entry.
     """
     head = open_checkpoint(checkpoint, log_key)
     books, tree = Books(), CompactRange()
     for entries in read_bundles(bundles, head.size):
         check_entries(books, entries, tree.size)
         tree = tree.append_many(entries)
-        if on_progress is not None:
-            on_progress(tree.size)
+        if heed is not None:
+            heed(tree)
     require(tree.root() == head.root, "the tree's root is not the checkpoint's")
-    require(books.origin in ("", head.origin), "the genesis names another log than the checkpoint")
-    return _report(books, head)
+    return conclude(books, head)
 
 
 def check_totals(report: Report, stated: Mapping[str, tuple[int, int]]) -> None:
@@ -150,7 +149,9 @@ def _check_place(books: Books, entry: Entry) -> None:
     books.at = entry.at
 
 
-def _report(books: Books, head: Checkpoint) -> Report:
+def conclude(books: Books, head: Checkpoint) -> Report:
+    """Report on a log whose entries, up to a head that was signed, are in the books."""
+    require(books.origin in ("", head.origin), "the genesis names another log than the checkpoint")
     batches: dict[str, int] = {}
     totals: dict[str, list[int]] = {}
     for batch in books.batches.values():

@@ -141,10 +141,10 @@ def _bound(path: str) -> int:
 
 def _check_size(content: bytes, path: str) -> bytes:
     if len(content) > _bound(path):
-        message = f"{path} of the log is larger than any such file can be"
+        message = f"日志文件 {path} 过大 / {path} of the log is larger than any such file can be"
         raise VerificationError(message)
     return content
 
 
 def _tell_missing(path: str) -> str:
-    return f"the log has no {path}"
+    return f"日志缺少文件 {path} / the log has no {path}"

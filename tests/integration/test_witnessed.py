@@ -10,8 +10,8 @@ import pytest
 
 from consolidator.bootstrap import Office, open_home
 from consolidator.cli.main import main
-from consolidator.gate.quorums import read_policy
 from consolidator.home.creating import NOBODY
+from consolidator.home.status import read_policy
 from consolidator.transparency.quorum import open_with_quorum
 from schemas.quorum import QuorumValue
 from tests.integration.office import make_home, read_head, save_key, submit_world

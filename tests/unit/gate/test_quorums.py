@@ -11,7 +11,6 @@ from consolidator.gate.quorums import (
     Standing,
     find_standing,
     list_asked,
-    read_policy,
     read_quorum,
     recover,
     render_derived_policy,
@@ -22,7 +21,7 @@ from consolidator.gate.recovering import derive_root_verifier, find_recovered, m
 from consolidator.transparency.checkpoint import Checkpoint, sign_checkpoint
 from consolidator.transparency.keys import parse_vkey
 from consolidator.transparency.policy import parse_policy
-from schemas.errors import ConfigurationError, InputError, InvariantError, VerificationError
+from schemas.errors import InputError, InvariantError, VerificationError
 from schemas.quorum import render_quorum
 from tests.support.ordered import cosign_note
 from tests.support.witnesses import LOG_VKEY, make_quorum
@@ -175,7 +174,7 @@ def test_older_records_get_the_new_tables_and_keep_what_they_had(tmp_path: Path)
         assert found is not None
 
 
-def test_a_quorum_file_and_a_policy_file_say_what_is_wrong_with_them(tmp_path: Path) -> None:
+def test_a_quorum_file_says_what_is_wrong_with_it(tmp_path: Path) -> None:
     path = tmp_path / "quorum.json"
     path.write_text(make_quorum().model_dump_json())
     assert read_quorum(path) == make_quorum()
@@ -184,5 +183,3 @@ def test_a_quorum_file_and_a_policy_file_say_what_is_wrong_with_them(tmp_path: P
         read_quorum(path)
     with pytest.raises(InputError, match=r"none\.json"):
         read_quorum(tmp_path / "none.json")
-    with pytest.raises(ConfigurationError, match="cannot be read"):
-        read_policy(tmp_path / "none.txt")

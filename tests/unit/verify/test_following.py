@@ -78,7 +78,7 @@ def test_another_root_than_the_heads_is_refused() -> None:
 
 def test_a_head_behind_what_was_followed_is_refused() -> None:
     edge = check_tree(files_of(LEAVES[:300]).__getitem__, TileEdge(), head(LEAVES[:300]))
-    with pytest.raises(VerificationError, match="was at 300 entries before and is at 299 now"):
+    with pytest.raises(VerificationError, match="had 300 entries before, and has 299 now"):
         check_tree(files_of(LEAVES[:299]).__getitem__, edge, head(LEAVES[:299]))
 
 
