@@ -33,5 +33,5 @@ def _lock(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         holder = os.pread(descriptor, PID_BYTES_MAX, 0).decode("ascii", "replace") or "unknown"
-        message = f"process {holder} runs this ledger: end it, or wait until it is done"
+        message = f"process {holder} is at work in this home: end it, or wait until it is done"
         raise ConflictError(message) from error
