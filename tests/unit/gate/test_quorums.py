@@ -9,6 +9,7 @@ import pytest
 from consolidator.facts.state import QuorumTerm
 from consolidator.gate.quorums import (
     Standing,
+    check_terms,
     find_standing,
     list_asked,
     read_quorum,
@@ -115,6 +116,33 @@ def test_records_that_know_another_quorum_than_the_ledger_stop_the_gate(records:
     records.add_term(TermRecord(7, "quorum", NOW, b""))
     with pytest.raises(InvariantError, match="restore both"):
         find_standing(records, [FIRST, SECOND], LOG)
+
+
+def test_evidence_is_judged_again_at_each_start(records: GateRecords) -> None:
+    terms = [FIRST, SECOND, THIRD]
+    take(records, terms, note(11, "w1", "w2", "w3"))
+    check_terms(records, terms, LOG, ROOTS)
+    for name in ("root-1", "root-2"):
+        records.add_recovery(make_recovery(make_signer(name), note(25), LOG, NOW))
+    recovered = find_recovered(records.list_recoveries(), ROOTS, LOG)
+    assert recovered is not None
+    recover(records, terms, find_standing(records, terms, LOG), recovered, NOW)
+    check_terms(records, terms, LOG, ROOTS)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        TermRecord(10, "quorum", NOW, note(11, "w1", "w2")),
+        TermRecord(10, "quorum", NOW, note(10, "w1", "w2", "w3")),
+        TermRecord(20, "quorum", NOW, note(25, "w1", "w2", "w3")),
+        TermRecord(10, "recovery", NOW, note(11, "w1", "w2", "w3")),
+    ],
+)
+def test_a_quorum_written_into_the_records_by_hand_opens_nothing(records: GateRecords, record: TermRecord) -> None:
+    records.add_term(record)
+    with pytest.raises(VerificationError, match="no evidence"):
+        check_terms(records, [FIRST, SECOND, THIRD], LOG, ROOTS)
 
 
 def test_all_root_officers_put_the_newest_quorum_in_force_and_open_nothing(records: GateRecords) -> None:
