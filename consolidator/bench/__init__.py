@@ -2,5 +2,6 @@
 
 from consolidator.bench.measure import BenchResult, run_bench
 from consolidator.bench.others import measure_acts, measure_pair, measure_size, measure_small
+from consolidator.bench.published import measure_log
 
-__all__ = ["BenchResult", "measure_acts", "measure_pair", "measure_size", "measure_small", "run_bench"]
+__all__ = ["BenchResult", "measure_acts", "measure_log", "measure_pair", "measure_size", "measure_small", "run_bench"]

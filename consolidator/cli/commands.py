@@ -67,9 +67,10 @@ def _add_trials(nouns: Nouns) -> None:
     bench = add_verb(nouns, "bench", "trials:bench", "测量速度 / measure the speed", "bench --lines 300000 --json")
     bench.add_argument(
         "--what",
-        choices=("lines", "acts", "small", "size", "pair"),
+        choices=("lines", "acts", "small", "size", "pair", "log"),
         default="lines",
-        help="测什么:全程、分步、小批、规模、两县 / whole way, separate acts, small batches, size, two counties",
+        help="测什么:全程、分步、小批、规模、两县、公开日志 / "
+        "whole way, separate acts, small batches, size, two counties, published log",
     )
     bench.add_argument("--batches", type=int, default=300, metavar="N", help="小批次个数 / small batches")
     bench.add_argument("--people", type=int, default=500_000, metavar="N", help="人数 / people, for size")

@@ -29,7 +29,7 @@ def _tell(status: dict[str, Any]) -> None:
         ("公钥 vkey", status["vkey"]),
         ("条目 size", str(status["size"])),
         ("根 root", status["root"]),
-        ("已公布 published", str(status["published_size"])),
+        ("已公布 published", _render_published(status["published_size"])),
         ("命令序号 ordinal", str(status["ordinal"])),
         ("最后时间 last time", status["last_at"] or "-"),
         ("待处理命令 pending", str(status["pending"])),
@@ -65,6 +65,10 @@ def _render_witness(witness: dict[str, Any]) -> tuple[str, ...]:
     state = "" if witness["in_force"] else pick("(尚未生效)", "(not in force)")
     size = f"{tag('已会签至', 'cosigned')} {witness['size']}"
     return tag("见证方", "witness"), witness["name"] + state, size, witness["at"] or "-", witness["error"]
+
+
+def _render_published(size: int | None) -> str:
+    return str(size) if size is not None else pick("检查点不可用,见 doctor", "the checkpoint is of no use: see doctor")
 
 
 def _render_orders(orders: dict[str, int]) -> str:

@@ -49,6 +49,8 @@ def bench(args: Namespace) -> int:
     match args.what:
         case "acts":
             result = measuring.measure_acts(args.lines, args.runs, say)
+        case "log":
+            result = measuring.measure_log(args.lines, args.runs, say)
         case "small":
             result = measuring.measure_small(args.batches, say)
         case "size":

@@ -10,7 +10,7 @@ from consolidator.publishing.checkpoints import read_published
 from consolidator.settings import read_settings
 from consolidator.transparency.keys import Verifier, parse_vkey, render_vkey
 from consolidator.transparency.policy import Policy, parse_policy
-from schemas.errors import ConfigurationError
+from schemas.errors import ConfigurationError, VerificationError
 from schemas.instants import render_instant
 from streams.embedded.journal import open_journal_read_only
 from streams.recovery import FIRST_POSITION
@@ -46,6 +46,14 @@ def read_policy(path: Path) -> Policy:
         raise ConfigurationError(message) from error
 
 
+def _read_published_size(home: Home, log_key: Verifier) -> int | None:
+    """Give what is published; None when the checkpoint is of no use, which ``doctor`` tells more about."""
+    try:
+        return read_published(home.log, log_key).size
+    except VerificationError:
+        return None
+
+
 def read_status(root: Path) -> dict[str, Any]:
     """Give size, root, ordinal, origin, vkey, last time, lines and fen by state, pending commands, order files."""
     home = Home(root)
@@ -65,7 +73,7 @@ def read_status(root: Path) -> dict[str, Any]:
         "vkey": render_vkey(log_key),
         "size": 0 if head is None else head.size,
         "root": "" if head is None else head.root,
-        "published_size": read_published(home.log, log_key).size,
+        "published_size": _read_published_size(home, log_key),
         "ordinal": 0 if head is None else head.ordinal,
         "last_at": "" if head is None else render_instant(head.now),
         "checkpoint": "" if head is None else head.checkpoint,

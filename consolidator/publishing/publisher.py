@@ -28,7 +28,7 @@ from schemas.errors import VerificationError
 from streams.journal import Journal
 
 HEAD_SECONDS = 1.0  # the least time between two heads published during a run
-AHEAD_COMMANDS = 200  # from so many pending commands on, a second process writes the files meanwhile
+AHEAD_COMMANDS = 100  # from so many pending commands on, a second process writes the files meanwhile
 
 
 @dataclass(slots=True)
@@ -85,10 +85,17 @@ class Publisher:
         self._before, self.published, self.published_at = self.published, head, self.now()
 
     def publish(self, head: Head) -> None:
-        """Publish a committed head: its files now, its checkpoint when it has what it needs."""
+        """Bring the files up to a committed head and issue it."""
         self.bring_tiles(head)
-        if derive_tree_head(head) != self.published or self.on_head is not None:
-            self._hand_over(head)
+        self._issue(head)
+
+    def _issue(self, head: Head) -> None:
+        """Hand on a head whose files are there, to be published in its own time; or publish it as it is."""
+        if self.on_head is not None:
+            self.published_at = self.now()
+            self.on_head(derive_tree_head(head), head.checkpoint.encode())
+        elif derive_tree_head(head) != self.published:
+            self.publish_checkpoint(derive_tree_head(head), head.checkpoint.encode())
 
     @contextmanager
     def busy(self, pending: int) -> Iterator[None]:
@@ -120,11 +127,7 @@ class Publisher:
             self.publish(head)
         elif (done := self._ahead.poll()) is not None:
             self._adopt(done)
-            self._hand_over(done)
-
-    def _hand_over(self, head: Head) -> None:
-        self.published_at = self.now()
-        (self.on_head or self.publish_checkpoint)(self.tiled, head.checkpoint.encode())
+            self._issue(done)
 
     def _adopt(self, head: Head | None) -> None:
         """Take over what the second process has written, once it was read back."""

@@ -135,6 +135,8 @@ def test_a_published_log_of_another_county_stops_the_start(home: Path, capsys: p
     checkpoint.write_bytes(checkpoint.read_bytes().replace(b"511112", b"511113"))
     assert main(["run", "--home", str(home), "--once"]) == 3
     assert "the published checkpoint is of no use" in capsys.readouterr().err
+    assert main(["status", "--home", str(home)]) == 0
+    assert "see doctor" in capsys.readouterr().out
     assert main(words(home)) == 3
 
 

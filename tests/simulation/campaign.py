@@ -11,6 +11,7 @@ import shutil
 import signal
 import sqlite3
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -19,11 +20,19 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from consolidator.transparency.checkpoint import parse_checkpoint
+from consolidator.transparency.edges import TileEdge
+from consolidator.transparency.notes import parse_untrusted_note
+from consolidator.verify.following import check_tree
+from consolidator.verify.sources import CHECKPOINT, read_from_folder
 from tests.support.killing import WritePoints, finish, run_words, start
 
 
 def describe(home: Path) -> dict[str, Any]:
-    """Give what must be equal: the last commit's head, and every order file with its digest."""
+    """Give what must be equal: the last commit's head, the published checkpoint, every order file with its digest.
+
+    What is published is verified on the way, every file of it.
+    """
     with sqlite3.connect(f"file:{home}/journal.sqlite?mode=ro", uri=True) as journal:
         record = json.loads(journal.execute("SELECT record FROM commits ORDER BY id DESC LIMIT 1").fetchone()[0])
     head = record["head"]
@@ -32,7 +41,11 @@ def describe(home: Path) -> dict[str, Any]:
         for path in sorted((home / "outbox").rglob("*"))
         if path.is_file()
     }
-    return {"size": head["size"], "root": head["root"], "ordinal": head["ordinal"], "outbox": files}
+    read = read_from_folder(home / "log")
+    text, _ = parse_untrusted_note(read(CHECKPOINT))
+    check_tree(read, TileEdge(), parse_checkpoint(text).head)
+    told = {"size": head["size"], "root": head["root"], "ordinal": head["ordinal"]}
+    return told | {"published": text, "outbox": files}
 
 
 def try_points(home: Path, work: Path, watch: Callable[[WritePoints], None]) -> dict[str, Any]:
@@ -91,8 +104,10 @@ def try_moments(home: Path, work: Path, kills: int, seed: int) -> dict[str, Any]
 
 
 def _copy(home: Path, work: Path) -> Path:
-    copy = work / "copy"
-    shutil.rmtree(copy, ignore_errors=True)
+    """Copy the home to a new place: a helper of a killed run may not have noticed yet that it is alone."""
+    for old in work.glob("copy-*"):
+        shutil.rmtree(old, ignore_errors=True)
+    copy = Path(tempfile.mkdtemp(prefix="copy-", dir=work)) / "home"
     shutil.copytree(home, copy)
     return copy
 

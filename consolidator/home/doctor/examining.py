@@ -9,7 +9,7 @@ from consolidator.bootstrap import Office
 from consolidator.home.doctor.effective import Effective, list_effective
 from consolidator.home.doctor.findings import Finding, describe_failure, error, fine
 from consolidator.home.doctor.places import check_disk, check_folders, check_lock, check_versions
-from consolidator.home.doctor.records import check_commits, check_gate, check_journal
+from consolidator.home.doctor.records import check_commits, check_gate, check_journal, check_public
 from consolidator.home.doctor.trust import (
     check_adapter_keys,
     check_clock,
@@ -30,6 +30,7 @@ _OF_HOME: Sequence[tuple[str, Callable[[Home], Iterator[Finding]]]] = (
     ("lock", check_lock),
     ("journal", check_journal),
     ("commits", check_commits),
+    ("published", check_public),
     ("gate", check_gate),
 )
 _OF_OFFICE: Sequence[tuple[str, Callable[[Office, int], Iterator[Finding]]]] = (

@@ -8,6 +8,8 @@ from pathlib import Path
 from consolidator.gate.records import count_sent
 from consolidator.home.doctor.findings import RESTORE, Finding, error, fine, note
 from consolidator.home.paths import Home
+from consolidator.home.status import read_log_key
+from consolidator.publishing.checkpoints import NOTHING, check_published, derive_tree_head, read_published
 from streams.embedded.journal import SqliteJournal, open_journal_read_only
 from streams.embedded.schema import SCHEMA_VERSION, connect_read_only, sqlite_errors
 from streams.recovery import FIRST_POSITION
@@ -42,6 +44,15 @@ def _judge_snapshot(journal: SqliteJournal, run: str) -> Finding:
         return note("snapshot", "没有可用快照,启动时全部重放", "no good snapshot: a start replays everything", run)
     position = found[0].position
     return fine("snapshot", f"快照摘要一致,位置 {position}", f"the snapshot fits its digest, position {position}")
+
+
+def check_public(home: Home) -> Iterator[Finding]:
+    """Check that a start would go on from what is published; whether that is whole is for ``log verify``."""
+    published = read_published(home.log, read_log_key(home.policy))
+    with open_journal_read_only(home.journal) as journal:
+        record = journal.last_commit()
+    check_published(published, NOTHING if record is None else derive_tree_head(record.head))
+    yield fine("published", f"已公布条目 {published.size}", f"{published.size} entries are published")
 
 
 def check_gate(home: Home) -> Iterator[Finding]:

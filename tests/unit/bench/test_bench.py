@@ -2,7 +2,7 @@
 
 import pytest
 
-from consolidator.bench import measure_acts, measure_pair, measure_size, measure_small, others, run_bench
+from consolidator.bench import measure_acts, measure_log, measure_pair, measure_size, measure_small, others, run_bench
 from consolidator.bench.stages import STAGES
 from schemas.entries import LineBlock
 
@@ -48,3 +48,13 @@ def test_two_counties_run_side_by_side() -> None:
     result = measure_pair(1000, 1, lambda _: None)
     assert result["one_lines_per_second"] > 0
     assert result["ratio"] > 0
+
+
+def test_publication_verification_and_proofs_are_measured_on_one_log() -> None:
+    result = measure_log(1200, 1, lambda _: None)
+    assert result["size"] > 1200
+    assert len(result["root"]) == 64
+    rates = [name for name in result if name.endswith("per_second") or name.startswith("percent")]
+    assert len(rates) == 6
+    assert all(result[name] > 0 for name in rates)
+    assert result["checkpoint_ms"] > 0

@@ -23,6 +23,13 @@ def test_every_command_shown_can_be_parsed(name: str) -> None:
     assert all(make_parser().parse_args(command.split()).call for command in commands)
 
 
+def test_every_command_of_the_page_about_the_log_can_be_parsed() -> None:
+    text = (ROOT / "docs" / "log.md").read_text(encoding="utf-8")
+    commands = re.findall("^consolidator ([^#\n]+)", text, re.MULTILINE)
+    assert len(commands) >= 6
+    assert all(make_parser().parse_args(command.split()).call for command in commands)
+
+
 def test_the_chinese_page_shows_every_command_of_the_english_one() -> None:
     assert set(read_commands("README.md")) <= set(read_commands("README.zh-CN.md"))
 

@@ -92,6 +92,7 @@ def test_an_origin_of_ones_own_comes_from_the_file(own: Path) -> None:
 
 def test_a_home_that_never_ran_is_noted(own: Path) -> None:
     execute(own / "journal.sqlite", "DELETE FROM snapshots", "DELETE FROM commits")
+    shutil.rmtree(own / "log")
     found = examine(own, NOW)
     assert [(each.check, each.next) for each in trouble(found)] == [
         ("commits", f"consolidator run --home {own} --once")
@@ -132,6 +133,12 @@ DAMAGES: dict[str, tuple[Damage, str, int]] = {
     "a command is missing": (
         lambda home: execute(home.journal, "DELETE FROM snapshots", "DELETE FROM commands"),
         "ledger",
+        5,
+    ),
+    "the published checkpoint is spoiled": (lambda home: cut(home.log / "checkpoint"), "published", 5),
+    "more was published than the journal holds": (
+        lambda home: execute(home.journal, "DELETE FROM snapshots", "DELETE FROM commits"),
+        "published",
         5,
     ),
     "what was sent is forgotten": (lambda home: home.gate.unlink(), "gate", 5),
