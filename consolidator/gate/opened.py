@@ -1,7 +1,7 @@
 """Owns the ``extra`` of an opened tlog-proof: an entry with its private bytes and opening, and how they are checked.
 
-``extra`` is canonical JSON: ``entry`` and ``private`` as text, ``opening`` in hex; of an order file also ``rest``: the
-columns of its list that the bank's layout does not carry, canonical JSON, compressed (zlib), in base64.
+Its form is :class:`schemas.extras.Extra`. ``rest`` holds the columns of an order list that the bank's layout does not
+carry: canonical JSON, compressed (zlib), in base64.
 """
 
 import json
@@ -10,13 +10,13 @@ from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from consolidator.privacy.commitments import commit
 from consolidator.transparency.tlogproof import PROOF_BYTES_MAX
 from schemas.canonical import render_canonical
 from schemas.errors import ConfigurationError, VerificationError
-from schemas.identifiers import Sha256
+from schemas.extras import Extra, parse_full_extra, render_full_extra
 
 _REST_BYTES_MAX = 40_000_000  # a million orders
 _EXTRA_BYTES_MAX = PROOF_BYTES_MAX * 3 // 4 - 20_000  # in base64, beside hashes and a checkpoint with its cosignatures
@@ -32,19 +32,15 @@ class Opened:
     rest: Mapping[str, Sequence[str]]
 
 
-class _Extra(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-    entry: str
-    private: str
-    opening: Sha256
-    rest: str = Field(default="")
-
-
 def render_opened(opened: Opened) -> bytes:
     """Write the ``extra``. ConfigurationError when it is larger than a proof's readers take."""
-    fields = {"entry": opened.entry.decode(), "private": opened.private.decode(), "opening": opened.opening.hex()}
-    rest = b64encode(zlib.compress(render_canonical(opened.rest))).decode() if opened.rest else ""
-    raw = render_canonical(fields | ({"rest": rest} if rest else {}))
+    extra = Extra(
+        entry=opened.entry.decode(),
+        private=opened.private.decode(),
+        opening=opened.opening.hex(),
+        rest=b64encode(zlib.compress(render_canonical(opened.rest))).decode() if opened.rest else None,
+    )
+    raw = render_full_extra(extra)
     if len(raw) > _EXTRA_BYTES_MAX:
         message = (
             "代发文件太大,请在政策中调低 file_lines_max / "
@@ -56,11 +52,11 @@ def render_opened(opened: Opened) -> bytes:
 
 def parse_opened(extra: bytes | None) -> Opened:
     """Read an ``extra`` that :func:`render_opened` wrote. VerificationError for anything else; trust nothing yet."""
-    if extra is None:
+    fields = None if extra is None else parse_full_extra(extra)
+    if fields is None or fields.private is None or fields.opening is None:
         reason = "the proof opens nothing: ask for the proof that came with the order file"
         raise VerificationError(reason)
     try:
-        fields = _Extra.model_validate_json(extra)
         rest = _parse_rest(fields.rest)
     except (ValidationError, ValueError, zlib.error) as error:
         reason = "what the proof opens cannot be read: it was changed, or made by another program"
@@ -74,8 +70,8 @@ class _Rest(BaseModel):
     branch: list[str] | None = None
 
 
-def _parse_rest(text: str) -> Mapping[str, Sequence[str]]:
-    if not text:
+def _parse_rest(text: str | None) -> Mapping[str, Sequence[str]]:
+    if text is None:
         return {}
     decompressor = zlib.decompressobj()
     raw = decompressor.decompress(b64decode(text, validate=True), _REST_BYTES_MAX)

@@ -45,7 +45,7 @@ class Sending:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """All that the gate works with. ``profiles`` say how order files look, ``read_keys`` gives the epoch keys that open their entries."""
+    """All that the gate works with: ``profiles`` say how order files look, ``read_keys`` gives what opens entries."""
 
     journal: Journal
     records: GateRecords
