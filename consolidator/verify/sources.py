@@ -109,6 +109,7 @@ class _Site:
             self.connection.close()  # what follows is nobody's answer
         elif response.length:
             raise IncompleteRead(bytes(body), response.length)
+        response.close()  # all was read, but only this says so: the connection is then good for the next file
         _check_answer(response, path)
         return _check_size(bytes(body), path)
 

@@ -179,3 +179,22 @@ def test_a_host_that_answers_drop_by_drop_is_given_up(monkeypatch: pytest.Monkey
     for url in answer_with(lambda connection: connection.sendall(slow)):
         with read_from_url(url) as read, pytest.raises(DependencyError, match="TimeoutError"):
             read("checkpoint")
+
+
+def test_one_connection_serves_for_many_files(folder: Path) -> None:
+    connections = set[object]()
+
+    class Counting(SimpleHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+        def do_GET(self) -> None:
+            connections.add(self.client_address)
+            super().do_GET()
+
+    with serve(folder, Counting) as url, read_from_url(url) as read:
+        for path in [*FILES, *FILES]:
+            assert read(path) == FILES[path]
+    assert len(connections) == 1

@@ -29,6 +29,7 @@ class Toggled(SimpleHTTPRequestHandler):
     """A host that can be told to fail, or to wait."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     is_down = False
     asked = 0
     may_go = threading.Event()
