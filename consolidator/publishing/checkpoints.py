@@ -66,9 +66,14 @@ def check_published(published: TreeHead, committed: TreeHead) -> None:
 
 
 def describe_fork(size: int) -> str:
-    """Say that the journal is another log than was published."""
+    """Say that the journal, after ``size`` entries that were published, does not lead to the root it signed."""
+    if not size:
+        return (
+            "账本的条目与其最后提交的树根不符,请恢复账本备份 / the journal's entries do not lead to the root of its "
+            "last commit: restore it from a backup"
+        )
     return (
         f"账本前 {size} 条与已公布的日志不是同一本账。请保留两者作为证据,恢复正确的账本,并告知监督部门 / "
-        f"the journal's first {size} entries are not those that were published: keep both as evidence, restore the "
-        "right journal, and tell the oversight body"
+        f"the journal's first {size} entries are not those that were published, or what follows was changed: keep both "
+        "as evidence, restore the right journal, and tell the oversight body"
     )

@@ -31,6 +31,6 @@ def export_log(home: Home, read: Read, log_key: Verifier, to: Path) -> TreeHead:
         edge = read_published_edge(to, exported) if exported.size else TileEdge()
         edge = publish_tiles(to, journal, edge, head.size)
         if edge.compact_range().root() != head.root:
-            raise VerificationError(describe_fork(exported.size or head.size))
+            raise VerificationError(describe_fork(exported.size))
         publish_checkpoint(to, signed)
     return head

@@ -19,7 +19,7 @@ from consolidator.publishing.checkpoints import (
     read_published,
 )
 from consolidator.publishing.files import Drawer
-from consolidator.publishing.tiles import publish_tiles, read_published_edge, remove_partials
+from consolidator.publishing.tiles import derive_root, publish_tiles, read_published_edge, remove_partials
 from consolidator.transparency.edges import TileEdge
 from consolidator.transparency.keys import Verifier
 from consolidator.transparency.tree import TreeHead
@@ -54,8 +54,8 @@ class Publisher:
     def start(self, record: CommitRecord | None) -> None:
         """Look at what is published and bring the files up to the journal's last commit, if there is one.
 
-        Files that were lost or damaged are written anew. Raises VerificationError, having changed nothing, when what
-        was published is newer than the journal, another log's, or another history.
+        Files that were lost or damaged are written anew. Raises VerificationError, and no published file was changed,
+        when what was published is newer than the journal, another log's, or another history.
         """
         head = NOTHING if record is None else derive_tree_head(record.head)
         self.published = self._before = self.tiled = read_published(self.folder, self.log_key)
@@ -139,20 +139,16 @@ class Publisher:
         """Read the edge that was published, or make all files anew if they are damaged."""
         try:
             return self._read_edge(self.published)
-        except VerificationError:
-            edge = publish_tiles(self.folder, self.journal, TileEdge(), self.published.size)
-            _check_edge(edge, self.published, self.published.size)
-            return edge
+        except VerificationError as error:
+            if derive_root(self.journal, self.published.size) != self.published.root:
+                raise VerificationError(describe_fork(self.published.size)) from error
+            return publish_tiles(self.folder, self.journal, TileEdge(), self.published.size)
 
     def _read_edge(self, head: TreeHead) -> TileEdge:
         return read_published_edge(self.folder, head) if head.size else TileEdge()
 
     def _grow(self, edge: TileEdge, head: TreeHead) -> None:
         grown = publish_tiles(self.folder, self.journal, edge, head.size)
-        _check_edge(grown, head, edge.size)
+        if grown.compact_range().root() != head.root:
+            raise VerificationError(describe_fork(edge.size))
         self.tiled = head
-
-
-def _check_edge(edge: TileEdge, head: TreeHead, size: int) -> None:
-    if edge.compact_range().root() != head.root:
-        raise VerificationError(describe_fork(size))

@@ -13,7 +13,7 @@ from consolidator.publishing.files import Drawer
 from consolidator.transparency.bundles import parse_bundle, render_bundles
 from consolidator.transparency.edges import Growth, TileEdge, grow, read_edge
 from consolidator.transparency.tiles import ENTRIES, LEVEL_MAX, TILE_WIDTH, Tile, count_hashes, render_tile_path
-from consolidator.transparency.tree import TreeHead, hash_leaves
+from consolidator.transparency.tree import CompactRange, TreeHead, hash_leaves
 from consolidator.verify.sources import read_from_folder
 from schemas.errors import VerificationError
 from streams.journal import Journal
@@ -42,6 +42,14 @@ def publish_tiles(folder: Path, journal: Journal, edge: TileEdge, size: int) -> 
     _put_partial_tiles(drawer, edge, start)
     drawer.sync()
     return edge
+
+
+def derive_root(journal: Journal, size: int) -> bytes:
+    """Give the root of the journal's first ``size`` entries, without writing anything."""
+    tree = CompactRange()
+    for entries in _read_runs(journal, 0, size):
+        tree = tree.append_many(entries)
+    return tree.root()
 
 
 def read_published_edge(folder: Path, head: TreeHead) -> TileEdge:

@@ -1,5 +1,7 @@
 import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -180,6 +182,37 @@ def test_a_journal_with_another_history_is_refused(tmp_path: Path, writing: Writ
         ):
             publisher.start(other.record)
     assert read_all(folder)["checkpoint"] == checkpoint
+
+
+def test_damaged_files_are_not_replaced_by_another_history(tmp_path: Path, writing: Writing, folder: Path) -> None:
+    """They are evidence."""
+    writing.grow(300)
+    with publish_from(writing.path, folder) as publisher:
+        start(publisher, writing)
+    (folder / "tile/0/001.p/44").write_bytes(b"damaged")
+    before = read_all(folder)
+    with write_journal(tmp_path / "other.sqlite") as other:
+        other.commit([b"other"])
+        other.grow(400)
+        with (
+            publish_from(other.path, folder) as publisher,
+            pytest.raises(VerificationError, match="first 300 entries are not those that were published"),
+        ):
+            publisher.start(other.record)
+    assert read_all(folder) == before
+
+
+def test_a_journal_that_does_not_lead_to_its_own_root_is_never_published(writing: Writing, folder: Path) -> None:
+    record = writing.grow(10)
+    with closing(sqlite3.connect(writing.path)) as journal, journal:
+        [(entries,)] = journal.execute("SELECT entries FROM bundles").fetchall()
+        journal.execute("UPDATE bundles SET entries = ?", (entries.replace(b"entry 7", b"entry 8"),))
+    with (
+        publish_from(writing.path, folder) as publisher,
+        pytest.raises(VerificationError, match="do not lead to the root of its last commit"),
+    ):
+        publisher.start(record)
+    assert "checkpoint" not in read_all(folder)
 
 
 OTHER = derive_signer("log.example/other", bytes(32))
