@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from consolidator.cli.commands_county import add_keys, add_policy
+from consolidator.cli.commands_home import add_init, add_order
 from consolidator.cli.commands_log import add_log
 from consolidator.cli.commands_people import add_census, add_designations
 from consolidator.cli.commands_witness import add_witness
@@ -23,7 +24,7 @@ def make_parser() -> Parser:
     ]
     nouns = parser.add_subparsers(title=choose("命令 commands"), metavar="COMMAND", required=True, parser_class=Parser)
     _add_trials(nouns)
-    _add_init(nouns)
+    add_init(nouns)
     _add_work(nouns)
     add_keys(nouns)
     add_policy(nouns)
@@ -31,6 +32,7 @@ def make_parser() -> Parser:
     _add_reviews(nouns)
     _add_acts(nouns)
     add_log(nouns)
+    add_order(nouns)
     add_census(nouns)
     add_designations(nouns)
     add_witness(nouns)
@@ -87,35 +89,6 @@ def _add_size(parser: Parser, lines: int) -> None:
     )
 
 
-def _add_init(nouns: Nouns) -> None:
-    init = add_verb(
-        nouns,
-        "init",
-        "init:run",
-        "建立本县主目录 / make a county's home",
-        "init --home county --county 511112 --sample sample",
-        "init --home county --county 511112 --root-key VKEY --root-key VKEY",
-    )
-    add_home(init)
-    init.add_argument("--county", required=True, metavar="CODE", help="六位县区代码 / the 6-digit county code")
-    init.add_argument(
-        "--origin",
-        default="",
-        metavar="NAME",
-        help="日志名称,用本单位域名 / the log's name, under a domain of your own",
-    )
-    roots = init.add_mutually_exclusive_group(required=True)
-    roots.add_argument(
-        "--root-key",
-        action="append",
-        metavar="VKEY",
-        help="根管理员公钥,至少两个 / a root officer's vkey; two at least",
-    )
-    roots.add_argument(
-        "--sample", type=Path, metavar="DIR", help="用示例的密钥(仅供演示) / a sample's keys, for demonstration only"
-    )
-
-
 def _add_work(nouns: Nouns) -> None:
     submit = add_verb(
         nouns,
@@ -140,6 +113,13 @@ def _add_work(nouns: Nouns) -> None:
     )
     add_home(run)
     run.add_argument("--once", action="store_true", help="处理完待办即退出 / end when nothing is pending")
+    run.add_argument(
+        "--wait",
+        type=float,
+        default=30.0,
+        metavar="SECONDS",
+        help="--once 最多等见证方多久,默认 30 秒 / how long --once waits for witnesses; default: 30",
+    )
     status = add_verb(
         nouns,
         "status",

@@ -33,13 +33,18 @@ AHEAD_COMMANDS = 100  # from so many pending commands on, a second process write
 
 @dataclass(slots=True)
 class Publisher:
-    """A county's published log: ``tiled`` is the head whose files are on disk, ``published`` the checkpoint's."""
+    """A county's published log: ``tiled`` is the head whose files are on disk, ``published`` the checkpoint's.
+
+    ``on_head`` is given each head that could be published now, with its signed checkpoint, and publishes it in its own
+    time; without it the checkpoint goes out at once.
+    """
 
     folder: Path
     journal: Journal
     log_key: Verifier
     start_ahead: StartAhead
     now: Callable[[], float] = monotonic
+    on_head: Callable[[TreeHead, bytes], None] | None = None
     tiled: TreeHead = field(default=NOTHING, init=False)
     published: TreeHead = field(default=NOTHING, init=False)
     published_at: float = field(default=float("-inf"), init=False)
@@ -85,8 +90,11 @@ class Publisher:
         self._issue(head)
 
     def _issue(self, head: Head) -> None:
-        """Publish a head whose files are there under the log's own signature alone: nobody is asked to cosign."""
-        if derive_tree_head(head) != self.published:
+        """Hand on a head whose files are there, to be published in its own time; or publish it as it is."""
+        if self.on_head is not None:
+            self.published_at = self.now()
+            self.on_head(derive_tree_head(head), head.checkpoint.encode())
+        elif derive_tree_head(head) != self.published:
             self.publish_checkpoint(derive_tree_head(head), head.checkpoint.encode())
 
     @contextmanager

@@ -96,7 +96,8 @@ class Witness:
 
     def list_tasks(self) -> list[Task]:
         """List what must be followed before anything can be cosigned: for each followed log the head cosigned last."""
-        seen = {origin: self.opened.store.find(origin) for origin in self.followed}
+        store = self.opened.store
+        seen = {origin: store.find(origin) for origin in self.followed if not store.evidence.list_open(origin)}
         return [self._make_task(self.logs[name], each.signed) for name, each in seen.items() if each is not None]
 
     def record_violation(self, origin: str, violation: Violation) -> Answer:

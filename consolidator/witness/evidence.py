@@ -85,7 +85,8 @@ class Evidence:
     def record(self, origin: str, violation: Violation, seconds: int) -> None:
         """Record a violation; the same one again changes nothing, nor does one over the bound."""
         evidence = json.dumps(violation.evidence, ensure_ascii=False)
-        digest = sha256(f"{origin}\n{violation.kind}\n{violation.entry}\n{evidence}".encode()).hexdigest()
+        what = violation.evidence["leaf"] if violation.kind == "entry" else evidence
+        digest = sha256(f"{origin}\n{violation.kind}\n{violation.entry}\n{what}".encode()).hexdigest()
         told = (origin, violation.kind, violation.entry, violation.reason, seconds, evidence, violation.content)
         self._execute(
             "INSERT INTO violations (origin, kind, entry, reason, seconds, evidence, content, sha256)"

@@ -16,6 +16,7 @@ from tests.integration.office import (
     write_documents,
     write_pay_file,
 )
+from tests.support.witnesses import LOG_VKEY
 from tests.support.world import START, World, make_id, officer
 
 Told = dict[str, Any]
@@ -23,7 +24,7 @@ Told = dict[str, Any]
 
 def test_run_names_file_place_and_next_step_of_what_it_refused(tmp_path: Path, ask: Callable[..., Told]) -> None:
     office = make_home(tmp_path / "home")
-    world = World()
+    world = World(pinned={"key": LOG_VKEY})
     world.set_up()
     ids = world.settle_people(3)
     submit_world(office, tmp_path / "d", world)
@@ -43,7 +44,7 @@ def test_run_names_file_place_and_next_step_of_what_it_refused(tmp_path: Path, a
 def test_a_document_after_a_gap_waits_and_takes_effect_when_its_number_is_due(
     tmp_path: Path, ask: Callable[..., Told]
 ) -> None:
-    world = World()
+    world = World(pinned={"key": LOG_VKEY})
     world.set_up()
     world.settle_people(4)
     documents = list_documents(world)
@@ -68,7 +69,7 @@ def test_a_document_after_a_gap_waits_and_takes_effect_when_its_number_is_due(
 
 def test_a_gap_of_a_key_that_was_withdrawn_is_not_offered_for_ever(tmp_path: Path, ask: Callable[..., Told]) -> None:
     office = make_home(tmp_path / "home")
-    world = World()
+    world = World(pinned={"key": LOG_VKEY})
     world.set_up()
     late = world.sign("clerk", {"kind": "designations", "source": "bureau", "id": "D-2"}, _designate(), seq=2)
     early = world.sign("clerk", {"kind": "designations", "source": "bureau", "id": "D-1"}, _designate(), seq=1)
@@ -91,7 +92,7 @@ def test_a_document_of_an_unknown_key_is_taken_once_its_officer_is_registered(
     tmp_path: Path, ask: Callable[..., Told]
 ) -> None:
     office = make_home(tmp_path / "home")
-    world = World()
+    world = World(pinned={"key": LOG_VKEY})
     world.set_up()
     fields = {"kind": "register", "source": "bureau", "id": "R-1", "register_name": "deaths", "update": "full"}
     columns = {"id": [make_id(1)], "died_on": ["2026-01-01"]}
@@ -117,7 +118,7 @@ def test_every_kind_of_authenticated_refusal_is_an_entry_and_the_rest_goes_on(
     tmp_path: Path, ask: Callable[..., Told]
 ) -> None:
     office = make_home(tmp_path / "home")
-    world = World()
+    world = World(pinned={"key": LOG_VKEY})
     world.set_up()
     ids = world.settle_people(3)
     world.send_batch("B-1", ids)

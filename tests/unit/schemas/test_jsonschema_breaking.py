@@ -99,6 +99,7 @@ def test_a_narrower_schema_is_named(old: dict[str, Any], new: dict[str, Any], to
         ({"type": "object", "properties": {"a": TEXT}}, {"type": "object", "properties": {}}),
         ({"patternProperties": {"^a$": WHOLE}}, {"patternProperties": {"^a$": WHOLE, "^b$": WHOLE}}),
         ({"prefixItems": [TEXT]}, {"prefixItems": [TEXT]}),
+        ({"type": "array", "uniqueItems": True}, {"type": "array", "uniqueItems": True}),
     ],
 )
 def test_a_wider_schema_passes(old: dict[str, Any], new: dict[str, Any]) -> None:

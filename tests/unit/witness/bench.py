@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from http.client import HTTPConnection, HTTPResponse
@@ -175,7 +175,7 @@ def serving(root: Path, clock: Clock | None = None) -> Iterator[Serving]:
     try:
         yield began
     finally:
-        if thread.is_alive():
+        with suppress(RuntimeError):  # it has ended by itself
             began.loop.call_soon_threadsafe(began.service.stop.set)
         thread.join(60)
     if failed:

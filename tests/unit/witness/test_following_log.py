@@ -304,6 +304,23 @@ def test_a_violation_found_after_its_client_left_is_kept(desk: Desk, monkeypatch
         assert b"moves of the hour" in desk.offer(running, 0, wrong).body
 
 
+def test_a_wrong_entry_that_two_find_at_once_is_one_violation(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service_module, "FOLLOW_SECONDS_MAX", 0.05)
+    monkeypatch.setattr(service_module, "PUBLISHED_SECONDS_MAX", 0.05)
+    desk.host.may_go.clear()
+    wrong = corrupt(break_close)
+    desk.publish(wrong[:40])
+    with desk.serving() as running:
+        for size in (SIZE, 40):
+            desk.publish(wrong[:size])
+            assert running.client.add(ask(0, size, wrong, SIGNER)).status == 503
+        desk.host.may_go.set()
+        wait_for(lambda: not running.service.followers[SIGNER.name].jobs)
+        (told,) = desk.read_evidence(running)
+        assert desk.accept("--index", str(told["index"])) == 0
+        assert running.client.add(ask(0, SIZE, wrong, SIGNER)).status in {200, 503}
+
+
 def test_it_ends_while_a_host_keeps_it_waiting(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service_module, "FOLLOW_SECONDS_MAX", 0.05)
     monkeypatch.setattr(service_module, "PUBLISHED_SECONDS_MAX", 0.05)

@@ -183,6 +183,13 @@ def test_it_starts_where_the_log_publishes_nothing_yet(tmp_path: Path) -> None:
     cosign_heads(WitnessHome(tmp_path / "w"), 5)
 
 
+def test_what_it_stores_is_on_disk_when_the_call_returns(home: WitnessHome) -> None:
+    with open_witness(home.root) as opened:
+        ask_store = opened.store._connection.execute  # noqa: SLF001 -- how it was opened shows nowhere else
+        assert ask_store("PRAGMA synchronous").fetchone() == (2,)
+        assert ask_store("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
 def test_two_processes_cannot_serve_one_home(home: WitnessHome) -> None:
     with open_witness(home.root), pytest.raises(ConflictError), open_witness(home.root):
         pass
