@@ -24,6 +24,7 @@ from consolidator.gate.records import GateRecords, WitnessRecord
 from consolidator.gate.recovering import find_recovered
 from consolidator.home.files import write_whole
 from consolidator.home.paths import Home
+from consolidator.publishing.checkpoints import check_published
 from consolidator.publishing.publisher import Publisher
 from consolidator.publishing.reading import serve_published
 from consolidator.transparency.checkpoint import open_checkpoint
@@ -77,6 +78,9 @@ class CosignedHeads:
         if self._standing is None:  # a county's very first commits: its quorum is known when they are all done
             return
         self._newest = head
+        if self.standing.size > self.publisher.published.size:  # kept before a crash, or the folder was lost
+            check_published(self._open(self.standing.checkpoint), head)
+            self._publish(self.standing.checkpoint)
         self._judge(signed)
         self.rounds.bring(head.size, signed)
         self.turn()
@@ -123,7 +127,13 @@ class CosignedHeads:
         self._adopt(found)
         if found.checkpoint == note:
             self.rounds.is_met = note == self.rounds.render_note()
-            self.publisher.publish_checkpoint(open_checkpoint(note, self.publisher.log_key).head, note)
+            self._publish(note)
+
+    def _publish(self, note: bytes) -> None:
+        self.publisher.publish_checkpoint(self._open(note), note)
+
+    def _open(self, note: bytes) -> TreeHead:
+        return open_checkpoint(note, self.publisher.log_key).head
 
     def _adopt(self, standing: Standing) -> None:
         """Follow what is in force: whom to ask, and the policy file, whatever anybody wrote into that."""
@@ -139,7 +149,7 @@ class CosignedHeads:
         recovered = find_recovered(self.records.list_recoveries(), self.roots, self.publisher.log_key)
         if recovered is None or recovered.size > self.publisher.tiled.size:
             return
-        head = open_checkpoint(recovered.note, self.publisher.log_key).head
+        head = self._open(recovered.note)
         read = serve_published(self.home.log, self.publisher.tiled.size)
         invariant(
             read_compact_range(read, head.size).root() == head.root,

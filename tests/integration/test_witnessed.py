@@ -71,7 +71,11 @@ def test_three_of_four_let_it_through_with_a_proof_that_the_bank_accepts(tmp_pat
     cosigned = open_with_quorum(published, read_policy(office.home.policy))
     assert cosigned.checkpoint.size == read_head(office).size
     assert main(["log", "verify", "--home", str(office.home.root)]) == 0
+    for name in ("w1", "w2", "w3"):
+        village.stop(name)
+    shutil.rmtree(office.home.log)
     assert run(office, "--wait", "0") == 0
+    assert (office.home.log / "checkpoint").read_bytes() == published  # derived, and made again from what was kept
 
 
 def test_with_two_of_four_nothing_is_written_and_the_log_grows_and_later_it_flows(
@@ -287,3 +291,20 @@ def test_init_pins_a_quorum_and_refuses_one_that_cannot_be_trusted(
     assert main(["run", "--home", str(tmp_path / "county"), "--once"]) == 0
     assert (tmp_path / "county" / "log" / "checkpoint").exists()
     assert main([*words, "--home", str(tmp_path / "other"), "--origin", "other.example/x"]) == 5
+
+
+def test_a_journal_older_than_what_was_cosigned_is_refused(
+    tmp_path: Path, village: Village, capsys: pytest.CaptureFixture[str]
+) -> None:
+    office, world = make_county(tmp_path, village)
+    assert run(office) == 0
+    shutil.copy(office.home.journal, tmp_path / "backup.sqlite")
+    go_on(office, tmp_path, world, "LATER")
+    assert run(office) == 0
+    for place in office.home.root.glob("journal.sqlite*"):
+        place.unlink()
+    shutil.copy(tmp_path / "backup.sqlite", office.home.journal)
+    assert run(office, "--wait", "0") == 3
+    shutil.rmtree(office.home.log)  # even then: the gate remembers
+    assert run(office, "--wait", "0") == 3
+    assert "old backup" in capsys.readouterr().err
