@@ -3,22 +3,19 @@
 Any answer but 200 with a right cosignature is no cosignature; the size a witness knows is read from a 409 only.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from consolidator.cosigning.posting import Response, post
-from consolidator.transparency.addcheckpoint import render_add_checkpoint
+from consolidator.transparency.addcheckpoint import parse_recorded_size, render_add_checkpoint
 from consolidator.transparency.cosignatures import Cosignature, take_cosignature
 from consolidator.transparency.keys import Verifier
-from consolidator.transparency.patterns import SIZE
 from consolidator.transparency.policy import Witness
 from consolidator.transparency.proofs import ReadNode, make_consistency_proof
-from consolidator.transparency.witnessing import Status
+from consolidator.transparency.witnessing import RECORDED_TYPE, Status
 from schemas.errors import DependencyError, VerificationError
 
 REQUEST_SECONDS_MAX = 10.0  # one that follows the entries reads them before it answers
-_SIZE_LINE = re.compile(f"({SIZE})\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +62,10 @@ def _send(witness: Witness, offer: Offer, known: int) -> Response:
 
 
 def _read_known(response: Response) -> int:
-    match = _SIZE_LINE.fullmatch(response.body.decode("latin-1"))
-    if match is None or response.media_type != "text/x.tlog.size":
-        reason = "it answers 409 without the size it knows"
+    if response.media_type != RECORDED_TYPE:
+        reason = f"it answers 409 without the size it knows: {_show(response.body)}"
         raise VerificationError(reason)
-    return int(match[1])
+    return parse_recorded_size(response.body)
 
 
 def _read_reply(witness: Witness, offer: Offer, known: int, response: Response) -> Reply:

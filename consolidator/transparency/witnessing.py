@@ -13,6 +13,8 @@ from consolidator.transparency.proofs import check_growth
 from consolidator.transparency.tree import EMPTY_ROOT, TreeHead
 from schemas.errors import VerificationError
 
+RECORDED_TYPE = "text/x.tlog.size"  # of a 409, whose body is the recorded size
+
 
 class Status(IntEnum):
     """The HTTP status codes of the protocol."""
@@ -66,7 +68,7 @@ def _decide_signed(request: AddCheckpoint, checkpoint: Checkpoint, recorded: Tre
     if request.old > checkpoint.size:
         return Declined(Status.BAD_REQUEST, "the old size is larger than the checkpoint's\n", is_fork=is_fork)
     if request.old != recorded.size:
-        return Declined(Status.CONFLICT, f"{recorded.size}\n", "text/x.tlog.size", is_fork)
+        return Declined(Status.CONFLICT, f"{recorded.size}\n", RECORDED_TYPE, is_fork)
     try:
         check_growth(recorded, checkpoint.head, request.proof)
     except VerificationError as error:

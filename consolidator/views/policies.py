@@ -8,6 +8,7 @@ import msgspec
 from consolidator.facts.state import Policy, State, find_setting
 from consolidator.rules.catalogue import CATALOGUE
 from schemas.policy import SETTINGS
+from schemas.quorum import describe_quorum
 
 Row = dict[str, Any]
 _HEAD = """\
@@ -57,7 +58,7 @@ def show_policy(state: State) -> Row:
         "officer_keys": {officer.id: key for key, officer in policy.officers.items()},
         "programmes": _list_plain(policy.programmes),
         "plans": _list_plain(policy.plans),
-        "quorum": policy.quorum,
+        "quorum": describe_quorum(policy.quorum),
     }
 
 
