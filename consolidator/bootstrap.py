@@ -1,5 +1,6 @@
 """Owns the building of objects from a home: the only place where settings, keys, journal, engine and gate meet."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,14 +9,17 @@ from pathlib import Path
 from typing import Literal
 
 from bank_adapters.profiles import Profile, load_own_profiles
-from consolidator.gate.records import open_records
+from consolidator.cosigning.rounds import Rounds
+from consolidator.gate.records import GateRecords, open_records
 from consolidator.gate.sending import Gate
+from consolidator.home.cosigned import CosignedHeads
 from consolidator.home.paths import Home
 from consolidator.intake.acting import View
 from consolidator.intake.desk import Desk, Reader
 from consolidator.keys import read_epoch_keys, read_signer
 from consolidator.publishing.ahead import start_ahead
 from consolidator.publishing.publisher import Publisher
+from consolidator.publishing.reading import serve_published
 from consolidator.sealing import County
 from consolidator.settings import Adapter, Settings, is_trial, read_settings
 from schemas.errors import ConfigurationError
@@ -75,8 +79,19 @@ def _make_reader(home: Home, adapter: Adapter, profiles: Mapping[str, Profile]) 
 def open_gate(office: Office, journal: SqliteJournal) -> Iterator[Gate]:
     """Open the gate on an open journal; its records are closed at the end."""
     with open_records(office.home.gate) as records:
+        profiles, epoch_keys = load_own_profiles(office.home.profiles), read_epoch_keys(office.home.epoch_keys)
         payers: Literal["real", "any"] = "any" if is_trial(office.settings) else "real"
-        yield Gate(journal, records, office.home.outbox, load_own_profiles(office.home.profiles), payers)
+        yield Gate(journal, records, office.home.outbox, profiles, epoch_keys, payers)
+
+
+@contextmanager
+def open_heads(office: Office, records: GateRecords, publisher: Publisher) -> Iterator[CosignedHeads]:
+    """Put together what brings heads to witnesses, the public and the gate; at the end nobody is asked any more."""
+    rounds = Rounds(publisher.log_key, partial(serve_published, office.home.log))
+    heads = CosignedHeads(office.home, records, publisher, rounds, lambda: int(time.time()))
+    publisher.on_head = heads.take_head
+    yield heads
+    heads.close()
 
 
 @contextmanager

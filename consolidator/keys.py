@@ -6,7 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from consolidator.home.files import write_whole
-from consolidator.transparency.keys import Ed25519Signer, derive_signer, parse_private_key, render_private_key
+from consolidator.transparency.keys import (
+    ED25519,
+    Ed25519Signer,
+    derive_signer,
+    parse_private_key,
+    render_private_key,
+)
 from schemas.errors import ConfigurationError, ConflictError
 
 EPOCH_YEARS = 30  # longer than any retention; sealing never makes a key, so they must all be there from the start
@@ -16,9 +22,9 @@ _EPOCH_LINE = re.compile(r"([0-9]{4}) ([0-9a-f]{64})")
 _KEY_FILE_BYTES_MAX = 65_536
 
 
-def make_signer(name: str) -> Ed25519Signer:
-    """Make a new key from the operating system's randomness."""
-    return derive_signer(name, secrets.token_bytes(SEED_BYTES))
+def make_signer(name: str, kind: int = ED25519) -> Ed25519Signer:
+    """Make a new key, of a log or officer or of a witness (``COSIGNATURE``), from the system's randomness."""
+    return derive_signer(name, secrets.token_bytes(SEED_BYTES), kind)
 
 
 def write_signer(path: Path, signer: Ed25519Signer) -> None:
@@ -29,11 +35,11 @@ def write_signer(path: Path, signer: Ed25519Signer) -> None:
     write_whole(path, f"{render_private_key(signer)}\n".encode())
 
 
-def read_signer(path: Path) -> Ed25519Signer:
-    """Read a private key file. ConfigurationError when it is missing, malformed, or others could read it."""
+def read_signer(path: Path, kind: int = ED25519) -> Ed25519Signer:
+    """Read a private key file. ConfigurationError when it is missing, malformed, of another type, or open to others."""
     line = _read_private(path).strip()
     try:
-        return parse_private_key(line)
+        return parse_private_key(line, kind)
     except ConfigurationError as error:
         message = f"密钥 {path} 无法使用 / the key {path} cannot be used: {error}"
         raise ConfigurationError(message) from error

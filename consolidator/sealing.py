@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from consolidator.facts.snapshots import parse_snapshot, render_snapshot
-from consolidator.facts.state import State
+from consolidator.facts.state import QuorumTerm, State
 from consolidator.ledger.emission import Emission
 from consolidator.ledger.ledger import apply, begin
 from consolidator.privacy.commitments import commit_many, derive_openings
@@ -94,6 +94,8 @@ class County:
     def _seal(self, state: State, emission: Emission) -> Step:
         run, positions = self._render(state, emission.blocks)
         self._tree = self._tree.append_many(run.entries)
+        if emission.quorum_block is not None:
+            state.quorums[-1] = QuorumTerm(positions[emission.quorum_block], state.quorums[-1].quorum)
         return Step(
             lines=emission.lines,
             bundles=_pack_all(run),

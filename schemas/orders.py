@@ -5,9 +5,10 @@ The ledger knows the list; an adapter renders it. A list is kept in columnar par
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from types import MappingProxyType
 
 import msgspec
 from pydantic import BaseModel, ConfigDict
@@ -86,6 +87,10 @@ def parse_order_part(body: bytes) -> OrderColumns:
     return OrderColumns.model_validate(json.loads(body))
 
 
-def render_order_commitment(parts: Sequence[bytes]) -> bytes:
-    """Write the private bytes of an ``orders`` entry: the digests of all parts of the list, in order."""
-    return render_canonical({"parts": [sha256(part).hexdigest() for part in parts]})
+def render_order_commitment(parts: Sequence[bytes], pinned: Mapping[str, str] = MappingProxyType({})) -> bytes:
+    """Write the private bytes of an ``orders`` entry: the digests of all parts of the list, in order.
+
+    Where witnesses are asked for, banks check their files: ``pinned`` holds ``county`` and ``summary``, what a file
+    says beside its list and its public entry, so that nothing in it is left open.
+    """
+    return render_canonical({"parts": [sha256(part).hexdigest() for part in parts], **pinned})

@@ -12,6 +12,7 @@ from schemas.errors import InputError
 from schemas.headers import KINDS, Fen
 from schemas.identifiers import BankCode, BranchNumber, KeyId, Number, ProgrammeId, RuleCode, ShortText, SourceId
 from schemas.locations import render_location
+from schemas.quorum import QuorumValue
 
 Role = Literal["clerk", "reviewer", "approver", "supervisor", "adapter"]
 Level = Literal["red", "orange", "yellow", "blue"]
@@ -107,12 +108,6 @@ class SettingValue(_Strict):
     """A number the ledger reads, at most a year of hours; the item's id is one of :data:`SETTINGS`."""
 
     value: Annotated[int, Field(ge=0, le=8760)]
-
-
-class QuorumValue(_Strict):
-    """Whose cosignatures a release of money needs. Until witnesses exist the only quorum is ``none``."""
-
-    type: Literal["none"]
 
 
 SETTINGS: Mapping[str, int] = {"cooling_off_hours": 72}

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from consolidator.cli.commands_log import add_log
 from consolidator.cli.commands_people import add_census, add_designations
+from consolidator.cli.commands_witness import add_witness
 from consolidator.cli.parsing import Nouns, Parser, add_full, add_home, add_key, add_noun, add_verb
 from consolidator.language import choose
 
@@ -29,8 +30,10 @@ def make_parser() -> Parser:
     _add_reviews(nouns)
     _add_acts(nouns)
     add_log(nouns)
+    _add_order(nouns)
     add_census(nouns)
     add_designations(nouns)
+    add_witness(nouns)
     _add_upkeep(nouns)
     return parser
 
@@ -100,6 +103,18 @@ def _add_init(nouns: Nouns) -> None:
         metavar="NAME",
         help="日志名称,用本单位域名 / the log's name, under a domain of your own",
     )
+    init.add_argument(
+        "--log-key",
+        type=Path,
+        metavar="FILE",
+        help="已建好的日志密钥,见证方须先知道它的公钥 / a log key made before, so that witnesses know its vkey",
+    )
+    init.add_argument(
+        "--quorum",
+        type=Path,
+        metavar="FILE",
+        help="见证要求(JSON),写入首条命令 / whose cosignatures a payment needs (JSON), pinned for good",
+    )
     roots = init.add_mutually_exclusive_group(required=True)
     roots.add_argument(
         "--root-key",
@@ -136,6 +151,13 @@ def _add_work(nouns: Nouns) -> None:
     )
     add_home(run)
     run.add_argument("--once", action="store_true", help="处理完待办即退出 / end when nothing is pending")
+    run.add_argument(
+        "--wait",
+        type=float,
+        default=30.0,
+        metavar="SECONDS",
+        help="--once 最多等见证方多久,默认 30 秒 / how long --once waits for witnesses; default: 30",
+    )
     status = add_verb(
         nouns,
         "status",
@@ -355,6 +377,30 @@ def _add_acts(nouns: Nouns) -> None:
     add_home(explain)
     explain.add_argument("line", metavar="SOURCE/DOCUMENT/LINE", help="明细 / the line")
     add_full(explain)
+
+
+def _add_order(nouns: Nouns) -> None:
+    order = add_noun(nouns, "order", "代发文件 / order files", "order check PAY.txt --policy policy.txt")
+    check = add_verb(
+        order,
+        "check",
+        "order:check",
+        "银行付款前核对代发文件、证明与见证 / what a bank checks before it pays: file, proof, quorum",
+        "order check PAY.txt --policy policy.txt",
+        "order check PAY.txt --proof PAY.txt.tlog-proof --policy policy.txt --json",
+    )
+    check.add_argument("file", type=Path, metavar="FILE", help="代发文件 / the order file")
+    check.add_argument(
+        "--proof", type=Path, metavar="FILE", help="证明,默认 文件名.tlog-proof / its proof; default: FILE.tlog-proof"
+    )
+    check.add_argument(
+        "--policy",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="本行自己保存的策略:日志公钥、见证方、见证要求 / the policy the bank itself keeps: log, witnesses, quorum",
+    )
+    check.add_argument("--profiles", type=Path, metavar="DIR", help="本行自有格式的文件夹 / a folder of own profiles")
 
 
 def _add_upkeep(nouns: Nouns) -> None:

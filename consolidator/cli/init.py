@@ -2,10 +2,13 @@
 
 import time
 from argparse import Namespace
+from dataclasses import replace
 
 from consolidator.cli.terminal import put, put_json, say
 from consolidator.gate.passing import NO_WITNESSES
-from consolidator.home.creating import create_home, plan_county, plan_sample, render_log_vkey
+from consolidator.gate.quorums import read_quorum
+from consolidator.home.creating import NOBODY, create_home, plan_county, plan_sample, render_log_vkey
+from consolidator.keys import read_signer
 from consolidator.language import choose, pick, tag
 
 SAMPLE_NOTE = "示例密钥,仅供演示 / sample keys: for demonstration only"
@@ -14,10 +17,13 @@ SAMPLE_NOTE = "示例密钥,仅供演示 / sample keys: for demonstration only"
 def run(args: Namespace) -> int:
     """Make a county's home."""
     if args.sample is None:
-        founding = plan_county(args.county, args.origin, args.root_key, int(time.time()))
+        log_key = None if args.log_key is None else read_signer(args.log_key)
+        founding = plan_county(args.county, args.origin, args.root_key, int(time.time()), log_key)
     else:
         founding = plan_sample(args.county, args.sample)
         say(choose(SAMPLE_NOTE))
+    if args.quorum is not None:
+        founding = replace(founding, quorum=read_quorum(args.quorum))
     create_home(args.home, founding)
     vkey = render_log_vkey(founding)
     if args.json:
@@ -26,8 +32,9 @@ def run(args: Namespace) -> int:
     put(f"{pick('主目录已建立', 'the home is made')}: {args.home}")
     put(f"{tag('日志', 'origin')}: {founding.origin}")
     put(f"{tag('公钥', 'vkey')}:   {vkey}")
-    say(choose(NO_WITNESSES))
-    if args.sample is None and not args.origin:
+    if founding.quorum == NOBODY:
+        say(choose(NO_WITNESSES))
+    if args.sample is None and not args.origin and args.log_key is None:
         say(pick("正式使用前请用 --origin 指定本单位域名", "before real use, name a domain of your own with --origin"))
     say(f"{tag('下一步', 'next')}: consolidator submit --home {args.home} FILE…")
     return 0

@@ -22,7 +22,7 @@ def run(args: Namespace) -> int:
         return _watch(args)
     office = open_home(args.home)
     with progress(choose("比对 run")) as advance:
-        report = run_once(office, lambda done: advance(done.commands_done, done.commands_total), _tell_large)
+        report = run_once(office, lambda done: advance(done.commands_done, done.commands_total), _tell_large, args.wait)
     if args.json:
         put_json(describe_run(report))
     else:
@@ -44,7 +44,7 @@ def _tell(report: RunReport) -> None:
         f"{tag('受理', 'documents')} {report.documents} · {tag('退回', 'refused')} {len(report.outcomes)} · "
         f"{tag('代发文件', 'order files')} {report.sent}"
     )
-    if report.sendings:
+    if report.sent and not report.witnessed:
         say(choose(NO_WITNESSES))
 
 

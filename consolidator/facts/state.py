@@ -26,7 +26,10 @@ class Registers(Struct):
 
 
 class Policy(Struct):
-    """What policy documents have set so far. ``version`` counts them: the number of the rule set."""
+    """What policy documents have set so far. ``version`` counts them: the number of the rule set.
+
+    ``quorum`` is the one set last, as :func:`schemas.quorum.render_quorum` writes it.
+    """
 
     version: int = 0
     sources: dict[str, Source] = field(default_factory=dict)
@@ -36,6 +39,16 @@ class Policy(Struct):
     plans: dict[str, Plan] = field(default_factory=dict)
     rules: dict[str, RuleSetting] = field(default_factory=dict)
     settings: dict[str, int] = field(default_factory=dict)
+    quorum: str = "none"
+
+
+class QuorumTerm(Struct, frozen=True):
+    """A quorum (:func:`schemas.quorum.render_quorum`) and the log's entry that set it.
+
+    It counts only once a checkpoint that covers the entry has the quorum before it: the gate's business.
+    """
+
+    entry: int = 0
     quorum: str = "none"
 
 
@@ -75,9 +88,11 @@ class State(Struct):
     headers have their conflict or gap entry (place, key, digest). ``open``: key → its unfinished document. ``pending``:
     digest → document that waits for its second person. ``moves``: ``programme|bank|state`` → count and fen since the
     last close. ``faults``: account → what its bank says is wrong with it. ``suppressions``: code →
-    ``programme|beneficiary``. ``designations``: payee → his newest one. ``expected``: ``programme|period|township``.
-    ``overdue``: what was noted as late → the finding. ``plan_use``: ``programme|plan number`` → fen that is ready, held
-    or paid, and fen that is paid.
+    ``programme|beneficiary``. ``designations``: payee → his newest one.
+    ``quorums``: all that were ever set, in the log's order, from genesis on; an entry's index is known after sealing.
+    ``log_key``: the vkey that genesis pins, or empty. ``expected``: ``programme|period|township``. ``overdue``: what
+    was noted as late → the finding. ``plan_use``: ``programme|plan number`` → fen that is ready, held or paid, and fen
+    that is paid.
     """
 
     county: str
@@ -107,6 +122,8 @@ class State(Struct):
     plan_use: dict[str, list[int]] = field(default_factory=dict)
     moves: dict[str, list[int]] = field(default_factory=dict)
     totals: dict[str, list[int]] = field(default_factory=dict)
+    quorums: list[QuorumTerm] = field(default_factory=lambda: [QuorumTerm()])
+    log_key: str = ""
     size: int = 0
     peaks: list[bytes] = field(default_factory=list)
 

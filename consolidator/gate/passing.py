@@ -1,20 +1,17 @@
 """Owns the gate's question: may this order file go out? Pure."""
 
-from schemas.errors import InvariantError
+from consolidator.gate.proving import Clearance
+from consolidator.transparency.policy import NO_QUORUM
 from schemas.orders import OrderFile
 
 NO_WITNESSES = "无见证,仅供演示 / no witnesses: for demonstration only"
 
 
-def pass_gate(quorum: str, size: int, file: OrderFile) -> str:
-    """Let an order file out under a checkpoint over ``size`` entries; returns the remark that goes with it.
+def is_covered(clearance: Clearance, file: OrderFile) -> bool:
+    """Say whether the checkpoint, which has the quorum in force, covers the file's entry."""
+    return 0 <= file.entry < clearance.size
 
-    Raises InvariantError when the checkpoint does not cover the file's entry, or the quorum is one nobody can check.
-    """
-    if not 0 <= file.entry < size:
-        message = "the checkpoint does not cover the order file's entry"
-        raise InvariantError(message)
-    if quorum != "none":
-        message = "this program cannot check such a quorum: use a newer version"
-        raise InvariantError(message)
-    return NO_WITNESSES
+
+def is_witnessed(clearance: Clearance) -> bool:
+    """Say whether anybody but the log itself vouches for it; if not, every screen says so."""
+    return clearance.policy.quorum != NO_QUORUM

@@ -1,16 +1,24 @@
-"""Owns ``gate.sqlite``: intent, staged, sent, for each order file. Every change is on disk when its call returns."""
+"""Owns ``gate.sqlite``: intent, staged, sent, for each order file; which quorum is in force and what proves it.
+
+Every change is on disk when its call returns.
+"""
 
 import os
 import sqlite3
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
+from consolidator.facts.state import QuorumTerm
 from schemas.errors import ConfigurationError, InvariantError
 from streams.embedded.schema import sqlite_errors
 
 State = Literal["intent", "staged", "sent"]
-_VERSION = 1
+How = Literal["quorum", "recovery"]
+_VERSION = 2
+_OLDER = (0, 1)  # 0: an empty file; 1: from before there were witnesses, its table is the same
 _BUSY_MILLISECONDS = 10_000
 _TABLES = f"""
 BEGIN IMMEDIATE;
@@ -21,9 +29,60 @@ CREATE TABLE IF NOT EXISTS sendings (
     state TEXT NOT NULL CHECK (state IN ('intent', 'staged', 'sent')),
     sha256 TEXT NOT NULL DEFAULT ''
 ) STRICT;
+CREATE TABLE IF NOT EXISTS terms (
+    entry INTEGER PRIMARY KEY,
+    how TEXT NOT NULL CHECK (how IN ('quorum', 'recovery')),
+    at INTEGER NOT NULL,
+    checkpoint BLOB NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS quorums (entry INTEGER PRIMARY KEY, quorum TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS cosigned (id INTEGER PRIMARY KEY CHECK (id = 1), checkpoint BLOB NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS witnesses (
+    name TEXT PRIMARY KEY,
+    size INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    error TEXT NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS recoveries (
+    root TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    checkpoint BLOB NOT NULL,
+    line BLOB NOT NULL,
+    PRIMARY KEY (root, size)
+) STRICT;
 PRAGMA user_version = {_VERSION};
 COMMIT;
 """
+
+
+@dataclass(frozen=True, slots=True)
+class TermRecord:
+    """A quorum that came into force: the entry that set it, how, when (POSIX seconds), and the evidence."""
+
+    entry: int
+    how: How
+    at: int
+    checkpoint: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessRecord:
+    """Where a witness, by its key name, stands: the size it cosigned last, when (POSIX seconds), what failed since."""
+
+    name: str
+    size: int
+    at: int
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryRecord:
+    """A root officer's cosignature line under a signed checkpoint; ``root`` is his key in hex."""
+
+    root: str
+    size: int
+    checkpoint: bytes
+    line: bytes
 
 
 class GateRecords:
@@ -73,7 +132,66 @@ class GateRecords:
             count: int = self._connection.execute("SELECT count(*) FROM sendings WHERE state = 'sent'").fetchone()[0]
         return count
 
-    def _write(self, statement: str, values: tuple[str, ...]) -> None:
+    def list_quorums(self) -> list[QuorumTerm]:
+        """List the quorums the ledger had set when it last ran, for those who look without replaying."""
+        return [QuorumTerm(*row) for row in self._read("SELECT entry, quorum FROM quorums ORDER BY entry")]
+
+    def mirror_quorums(self, terms: Sequence[QuorumTerm]) -> None:
+        """Write down the ledger's quorums. What was written before is no source of anything."""
+        if self.list_quorums() != list(terms):
+            with sqlite_errors():
+                self._connection.execute("BEGIN IMMEDIATE")
+                self._connection.execute("DELETE FROM quorums")
+                rows = [(term.entry, term.quorum) for term in terms]
+                self._connection.executemany("INSERT INTO quorums VALUES (?, ?)", rows)
+                self._connection.execute("COMMIT")
+
+    def list_terms(self) -> list[TermRecord]:
+        """List the quorums that came into force after the first, in order."""
+        return [TermRecord(*row) for row in self._read("SELECT entry, how, at, checkpoint FROM terms ORDER BY entry")]
+
+    def add_term(self, term: TermRecord) -> None:
+        """Record that a quorum is in force from now on. What the one before let through is nothing to it."""
+        with sqlite_errors():
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.execute("INSERT INTO terms VALUES (?, ?, ?, ?)", astuple(term))
+            self._connection.execute("DELETE FROM cosigned")
+            self._connection.execute("COMMIT")
+
+    def find_cosigned(self) -> bytes | None:
+        """Give the newest checkpoint that has the quorum in force."""
+        rows = self._read("SELECT checkpoint FROM cosigned")
+        return rows[0][0] if rows else None
+
+    def keep_cosigned(self, checkpoint: bytes) -> None:
+        """Keep the newest checkpoint that has the quorum in force."""
+        self._write("INSERT OR REPLACE INTO cosigned VALUES (1, ?)", (checkpoint,))
+
+    def list_witnesses(self) -> list[WitnessRecord]:
+        """List where the witnesses stand, by name."""
+        return [WitnessRecord(*row) for row in self._read("SELECT * FROM witnesses ORDER BY name")]
+
+    def keep_witnesses(self, witnesses: Sequence[WitnessRecord]) -> None:
+        """Keep where witnesses stand."""
+        with sqlite_errors():
+            self._connection.execute("BEGIN IMMEDIATE")
+            rows = map(astuple, witnesses)
+            self._connection.executemany("INSERT OR REPLACE INTO witnesses VALUES (?, ?, ?, ?)", rows)
+            self._connection.execute("COMMIT")
+
+    def list_recoveries(self) -> list[RecoveryRecord]:
+        """List what root officers cosigned, the newest checkpoint first."""
+        return [RecoveryRecord(*row) for row in self._read("SELECT * FROM recoveries ORDER BY size DESC, root")]
+
+    def add_recovery(self, recovery: RecoveryRecord) -> None:
+        """Keep a root officer's cosignature; a repeat replaces it."""
+        self._write("INSERT OR REPLACE INTO recoveries VALUES (?, ?, ?, ?)", astuple(recovery))
+
+    def _read(self, select: str) -> list[Any]:
+        with sqlite_errors():
+            return self._connection.execute(select).fetchall()
+
+    def _write(self, statement: str, values: tuple[object, ...]) -> None:
         with sqlite_errors():
             changed = self._connection.execute(statement, values).rowcount
         if changed != 1:
@@ -91,9 +209,9 @@ def open_records(path: Path) -> GateRecords:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version == 0:
+        if version in _OLDER:
             connection.executescript(_TABLES)
-    if version not in (0, _VERSION):
+    if version not in (*_OLDER, _VERSION):
         message = (
             f"闸口记录来自其他版本({version}),用当时的版本打开 / "
             f"gate.sqlite has version {version}: use the release that made it"
@@ -104,12 +222,24 @@ def open_records(path: Path) -> GateRecords:
 
 def count_sent(path: Path) -> int:
     """Count the files that were sent, without making the records."""
+    with _read_only(path) as (version, records):
+        return records.count_sent() if records is not None and version else 0
+
+
+@contextmanager
+def read_records(path: Path) -> Iterator[GateRecords | None]:
+    """Open the records for looking only; None when there are none yet, or from before there were witnesses."""
+    with _read_only(path) as (version, records):
+        yield records if version == _VERSION else None
+
+
+@contextmanager
+def _read_only(path: Path) -> Iterator[tuple[int, GateRecords | None]]:
     if not path.exists():
-        return 0
+        yield 0, None
+        return
     with sqlite_errors():
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
-        if connection.execute("PRAGMA user_version").fetchone()[0] == 0:  # made, but not used yet
-            connection.close()
-            return 0
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
     with GateRecords(connection) as records:
-        return records.count_sent()
+        yield version, records

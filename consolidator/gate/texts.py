@@ -23,4 +23,10 @@ GATE_CODES: Mapping[str, CodeText] = {
         "在本县 profiles/ 里写该银行的格式(付款账号、代理单位编号),见 docs/formats.md 第 5 节,再运行",
         "write a profile with your payer account into HOME/profiles (docs/formats.md, section 5), then run again",
     ),
+    "G04": CodeText(
+        "等待见证方会签",
+        "waits for the witnesses' cosignatures",
+        "见 status;会签满足要求后自动发出",
+        "see status; it goes out by itself once enough of them have cosigned",
+    ),
 }

@@ -1,14 +1,12 @@
 """Owns the making of a home (``init``): keys, settings, policy file, journal with its genesis; all of it or nothing."""
 
-import fcntl
-import os
-import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from consolidator.home.files import disk_errors, make_folder, sync_folder, write_whole
+from consolidator.gate.quorums import derive_policy, render_derived_policy
+from consolidator.home.building import build_folder
+from consolidator.home.files import make_folder, write_whole
 from consolidator.home.paths import FOLDERS, Home
 from consolidator.intake.manifest import Manifest, read_manifest
 from consolidator.keys import (
@@ -21,17 +19,22 @@ from consolidator.keys import (
 )
 from consolidator.settings import Adapter, Settings, derive_origin, render_settings, validate_origin
 from consolidator.transparency.keys import ED25519, Ed25519Signer, parse_vkey, render_vkey
-from consolidator.transparency.policy import render_policy_without_witnesses
 from schemas.commands import Command, Genesis, render_genesis
-from schemas.errors import ConfigurationError, ConflictError
+from schemas.errors import ConfigurationError
 from schemas.identifiers import COUNTY
 from schemas.instants import derive_year
+from schemas.quorum import QuorumValue
 from streams.embedded.journal import create_journal
+
+NOBODY = QuorumValue(type="none")
 
 
 @dataclass(frozen=True, slots=True)
 class Founding:
-    """All that a new home is made of. ``at`` stamps the genesis; ``adapters`` maps a source to its key and profiles."""
+    """All that a new home is made of. ``at`` stamps the genesis; ``adapters`` maps a source to its key and profiles.
+
+    ``quorum`` is the first one, which genesis pins.
+    """
 
     county: str
     at: int
@@ -39,6 +42,7 @@ class Founding:
     epoch_keys: Mapping[int, bytes]
     roots: Sequence[str]
     adapters: Mapping[str, tuple[Ed25519Signer, Sequence[str]]]
+    quorum: QuorumValue = NOBODY
 
     @property
     def origin(self) -> str:
@@ -46,17 +50,23 @@ class Founding:
         return self.log_key.name
 
 
-def plan_county(county: str, origin: str, root_keys: Sequence[str], now: int) -> Founding:
+def plan_county(
+    county: str, origin: str, root_keys: Sequence[str], now: int, log_key: Ed25519Signer | None = None
+) -> Founding:
     """Plan a home with new random keys; ``root_keys`` are the root officers' vkeys, two at least.
 
-    ``origin`` names the log for life; empty gives one that is good for trying out only.
+    ``origin`` names the log for life; empty gives one that is good for trying out only. A log key made before, which
+    witnesses know already, has its origin as its name.
     """
     if COUNTY.fullmatch(county) is None:
         message = "县区代码应为六位数字 / a county code has six digits: use --county"
         raise ConfigurationError(message)
-    log_key = make_signer(validate_origin(origin or derive_origin(county)))
+    name = validate_origin(origin or (derive_origin(county) if log_key is None else log_key.name))
+    if log_key is not None and log_key.name != name:
+        message = "日志密钥的名称须与 --origin 相同 / the log key's name must be the --origin: make one with that name"
+        raise ConfigurationError(message)
     epoch_keys = make_epoch_keys(derive_year(now))
-    return Founding(county, now, log_key, epoch_keys, _parse_roots(root_keys), {})
+    return Founding(county, now, log_key or make_signer(name), epoch_keys, _parse_roots(root_keys), {})
 
 
 def plan_sample(county: str, sample: Path) -> Founding:
@@ -95,48 +105,10 @@ def _parse_roots(vkeys: Sequence[str]) -> list[str]:
 
 
 def create_home(root: Path, founding: Founding) -> Home:
-    """Make the home: built beside its place and renamed, so that a killed ``init`` leaves none or a whole one.
-
-    Raises ConflictError when something stands there already.
-    """
-    _check_free(root)
-    with disk_errors(), _hold_draft(root) as draft:
+    """Make the home, all of it or nothing. Raises ConflictError when something stands there already."""
+    with build_folder(root) as draft:
         _fill(Home(draft), founding)
-        _check_free(root)
-        draft.rename(root)  # onto an empty folder or nothing; anything else fails
-        sync_folder(root.absolute().parent)
     return Home(root)
-
-
-def _check_free(root: Path) -> None:
-    if root.is_symlink() or (root.exists() and (not root.is_dir() or any(root.iterdir()))):
-        message = f"目录 {root} 已存在且不为空,不会覆盖 / {root} exists and is not empty: choose another --home"
-        raise ConflictError(message)
-
-
-@contextmanager
-def _hold_draft(root: Path) -> Iterator[Path]:
-    """Give an empty folder beside the home's place; what a killed ``init`` left there goes."""
-    place = root.absolute()
-    make_folder(place.parent)
-    draft = place.with_name(f".{place.name}.new")
-    draft.mkdir(mode=0o700, exist_ok=True)
-    descriptor = os.open(draft, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        _lock(descriptor)
-        for left in draft.iterdir():
-            shutil.rmtree(left) if left.is_dir() else left.unlink()
-        yield draft
-    finally:
-        os.close(descriptor)
-
-
-def _lock(descriptor: int) -> None:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        message = "另一个 init 正在进行 / another init is at work in this place: wait until it is done"
-        raise ConflictError(message) from error
 
 
 def _fill(home: Home, founding: Founding) -> None:
@@ -147,8 +119,14 @@ def _fill(home: Home, founding: Founding) -> None:
     adapters = [_write_adapter(home, source, *adapter) for source, adapter in sorted(founding.adapters.items())]
     settings = Settings(county=founding.county, origin=founding.origin, adapter=adapters)
     write_whole(home.settings, render_settings(settings).encode())
-    write_whole(home.policy, render_policy_without_witnesses(founding.log_key.verifier))
-    genesis = Genesis(county=founding.county, origin=founding.origin, roots=list(founding.roots))
+    write_whole(home.policy, render_derived_policy(derive_policy(founding.quorum, founding.log_key.verifier)))
+    genesis = Genesis(
+        county=founding.county,
+        origin=founding.origin,
+        roots=list(founding.roots),
+        quorum="none" if founding.quorum == NOBODY else founding.quorum,
+        key=render_vkey(founding.log_key.verifier),
+    )
     create_journal(home.journal, Command("genesis", founding.at, render_genesis(genesis)))
 
 

@@ -27,7 +27,8 @@ _UNKNOWN = CodeText("", "", "", "")
 class RunReport:
     """What one run did. ``outcomes`` holds what was refused or waits; ``documents`` counts those that were accepted.
 
-    ``files`` maps a document's digest to the name of the file it was made from.
+    ``files`` maps a document's digest to the name of the file it was made from. ``witnessed`` says whether the quorum
+    in force asks for anybody.
     """
 
     commands: int = 0
@@ -36,6 +37,7 @@ class RunReport:
     outcomes: list[Outcome] = field(default_factory=list)
     sendings: list[Sending] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
+    witnessed: bool = False
 
     def add(self, outcomes: Sequence[Outcome]) -> None:
         """Take note of what the ledger says."""

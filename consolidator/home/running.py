@@ -1,14 +1,16 @@
 """Owns the loop of a county: lock, recover, apply what is pending, commit, gate; then the same again, or the end."""
 
 import gc
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Event
 
-from consolidator.bootstrap import Office, county_maker, make_desk, open_gate, open_publisher
+from consolidator.bootstrap import Office, county_maker, make_desk, open_gate, open_heads, open_publisher
 from consolidator.facts.state import State
-from consolidator.gate.sending import Gate, Sending, send_due, send_file
+from consolidator.gate.passing import is_witnessed
+from consolidator.gate.sending import NOT_COVERED, Gate, list_unsent, send_file
+from consolidator.home.cosigned import CosignedHeads
 from consolidator.home.documents import read_documents, read_file_names, render_file
 from consolidator.home.gaps import list_due, list_open, offer_again
 from consolidator.home.paths import UNKNOWN_SOURCE
@@ -31,6 +33,7 @@ from streams.embedded.journal import SqliteJournal, open_journal
 from streams.embedded.lock import hold_lock
 from streams.recovery import FIRST_POSITION
 
+WITNESS_SECONDS = 30.0  # how long a single run waits for the witnesses
 POLL_SECONDS = 0.5  # how long a command or file may wait before it is noticed
 OnProgress = Callable[[Progress], None]
 
@@ -47,6 +50,7 @@ class Runner:
     journal: SqliteJournal
     gate: Gate
     publisher: Publisher
+    heads: CosignedHeads
     lists: Lists
     on_progress: OnProgress = _ignore
     report: RunReport = field(default_factory=RunReport)
@@ -75,8 +79,10 @@ class Runner:
         heal_spool(self.office.home, self.journal)
         self.publisher.start(self.engine.last_commit)
         if self.engine.last_commit is not None:
+            self.heads.start(self.state.quorums, self.state.roots)
             self.publisher.publish(self.record.head)
-            self._note(send_due(self.gate, self.state.policy.quorum, self.record.head.size))
+            self.files = list_unsent(self.gate)
+            self.send_covered()
             restore_lists(self.lists)
 
     def has_pending(self) -> bool:
@@ -99,13 +105,28 @@ class Runner:
         position = FIRST_POSITION if record is None else record.position
         with self.publisher.busy(self.journal.next_position() - position):
             done = self.engine.run()
+        if record is None:
+            self.heads.start(self.state.quorums, self.state.roots)
+        self.heads.learn(self.state.quorums)
         self.publisher.publish(self.record.head)
         self.report.commands += done.commands_done
         self.report.lines += done.lines_done
         self._look_up(self.report.outcomes[told:], position)
-        files, self.files = self.files, []
-        sendings = (send_file(self.gate, self.state.policy.quorum, self.record.head.size, file) for file in files)
-        self._note(sending for sending in sendings if sending is not None)
+        self.send_covered()
+
+    def send_covered(self) -> None:
+        """Send the order files that the witnesses have let through by now; the others go on waiting."""
+        if not any(file.entry < self.heads.standing.size for file in self.files):
+            return
+        clearance = self.heads.clear()
+        sendings = [send_file(self.gate, clearance, file) for file in self.files]
+        self.files = [each.file for each in sendings if each.code == NOT_COVERED]
+        self.report.sendings += [each for each in sendings if each.code != NOT_COVERED]
+        self.report.witnessed = clearance is not None and is_witnessed(clearance)
+
+    def tell_waiting(self) -> None:
+        """Report the order files that wait for cosignatures."""
+        self.report.sendings += [send_file(self.gate, None, file) for file in self.files]
 
     def _after_commit(self, steps: Sequence[Step]) -> None:
         """Take note of what is on disk now."""
@@ -113,9 +134,6 @@ class Runner:
             self.report.add(step.outcomes)
             self.files += step.order_files
         self.publisher.note_commit()
-
-    def _note(self, sendings: Iterable[Sending]) -> None:
-        self.report.sendings += sendings
 
     def _look_up(self, outcomes: Sequence[Outcome], position: int) -> None:
         """Find out which files were refused; keep documents of unknown keys, which may be sent again later."""
@@ -137,18 +155,30 @@ def open_runner(office: Office, on_progress: OnProgress = _ignore, on_large: OnL
         open_journal(office.home.journal) as journal,
         open_gate(office, journal) as gate,
         open_publisher(office) as publisher,
+        open_heads(office, gate.records, publisher) as heads,
     ):
         lists = Lists(office.home.returns, office.home.refused, journal, county_maker(office), on_large)
-        runner = Runner(office, journal, gate, publisher, lists, on_progress)
+        runner = Runner(office, journal, gate, publisher, heads, lists, on_progress)
         runner.start()
         yield runner
         runner.engine.close()
 
 
-def run_once(office: Office, on_progress: OnProgress = _ignore, on_large: OnLarge = tell_nobody) -> RunReport:
-    """Apply what is pending, send what the gate lets out, and end. No ticks: the log depends on the commands only."""
+def run_once(
+    office: Office,
+    on_progress: OnProgress = _ignore,
+    on_large: OnLarge = tell_nobody,
+    wait_seconds: float = WITNESS_SECONDS,
+) -> RunReport:
+    """Apply what is pending, send what the gate lets out, and end. No ticks: the log depends on the commands only.
+
+    Waits at most so long for the witnesses; what they do not let through by then waits for the next run.
+    """
     with open_runner(office, on_progress, on_large) as runner:
         runner.apply_pending()
+        runner.heads.wait(wait_seconds)
+        runner.send_covered()
+        runner.tell_waiting()
         return runner.report
 
 
@@ -179,9 +209,20 @@ def run_watching(office: Office, watch: Watch) -> None:
                     runner.journal.append([Command("tick", watch.now(), b"")])
             if outcomes:  # files turned away, too, go back to their senders
                 update_lists(runner.lists)
-            if runner.has_pending():
-                runner.apply_pending()
-                report, runner.report = runner.report, RunReport()
-                watch.on_report(report)
+            _work(runner, watch)
             if watch.stop.wait(POLL_SECONDS):
                 return
+
+
+def _work(runner: Runner, watch: Watch) -> None:
+    """Apply what is pending, take in what witnesses answered, and tell what came of it."""
+    was_pending = runner.has_pending()
+    if was_pending:
+        runner.apply_pending()
+    runner.heads.turn()
+    runner.send_covered()
+    if was_pending:
+        runner.tell_waiting()
+    if was_pending or runner.report.sendings:
+        report, runner.report = runner.report, RunReport()
+        watch.on_report(report)

@@ -11,13 +11,17 @@ from schemas.orders import OrderFile, OrderPart
 
 @dataclass(slots=True)
 class Emission:
-    """One slice. ``lines`` is its size; ``order_files`` pairs a file with the number of its entry's block."""
+    """One slice. ``lines`` is its size; ``order_files`` pairs a file with the number of its entry's block.
+
+    ``quorum_block`` is the number of the block that sets the newest quorum, if one does.
+    """
 
     lines: int = 0
     blocks: list[EntryBlock] = field(default_factory=list)
     order_parts: list[OrderPart] = field(default_factory=list)
     order_files: list[tuple[int, OrderFile]] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
+    quorum_block: int | None = None
 
     def add(self, kind: str, at: str, fields: Mapping[str, Any], private: bytes = b"") -> None:
         """Add one entry."""

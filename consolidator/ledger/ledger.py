@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import Any
 
 from consolidator.facts.parties import OpenDocument
-from consolidator.facts.state import State
+from consolidator.facts.state import Policy, QuorumTerm, State
 from consolidator.ledger.accounts import effect_accounts
 from consolidator.ledger.acts import Act, emit_refusal
 from consolidator.ledger.admission import Arrival, admit, receive
@@ -33,6 +33,7 @@ from schemas.headers import (
     parse_header,
 )
 from schemas.instants import render_instant
+from schemas.quorum import render_quorum
 
 Effect = Callable[[Act[Any]], Iterator[Emission]]
 _EFFECTS: Mapping[str, Effect] = {
@@ -60,9 +61,19 @@ def begin(command: Command) -> tuple[State, Emission]:
         message = "the first command is no genesis: make the home with 'consolidator init'"
         raise ConfigurationError(message)
     genesis = parse_genesis(command.body)
-    state = State(county=genesis.county, origin=genesis.origin, roots=genesis.roots, now=command.at, ordinal=1)
+    quorum = genesis.quorum if isinstance(genesis.quorum, str) else render_quorum(genesis.quorum)
+    state = State(
+        county=genesis.county,
+        origin=genesis.origin,
+        roots=genesis.roots,
+        now=command.at,
+        ordinal=1,
+        policy=Policy(quorum=quorum),
+        quorums=[QuorumTerm(0, quorum)],
+        log_key=genesis.key or "",
+    )
     emission = Emission()
-    fields = genesis.model_dump(exclude={"v"})
+    fields = genesis.model_dump(exclude={"v"}, exclude_none=True)
     emission.add("genesis", render_instant(command.at), fields)
     return state, emission
 

@@ -22,6 +22,7 @@ from schemas.orders import (
     render_order_commitment,
     render_order_part,
 )
+from schemas.quorum import NO_QUORUM
 
 
 class OrderBook:
@@ -88,7 +89,8 @@ class OrderBook:
         move_lines(self._state, self._batch, orders.line, ORDERED)
         fields = header.model_dump(exclude={"county", "summary", "ordered_at", "entry"})
         last.order_files.append((len(last.blocks), header))
-        last.add("orders", render_instant(self._state.now), fields, render_order_commitment(bodies))
+        pinned = {} if self._state.policy.quorum == NO_QUORUM else {"county": header.county, "summary": header.summary}
+        last.add("orders", render_instant(self._state.now), fields, render_order_commitment(bodies, pinned))
         yield last
 
     def _describe_file(self, bank: str, number: int, orders: OrderColumns, parts: int) -> OrderFile:

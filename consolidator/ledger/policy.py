@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sized
 
 from consolidator.facts.parties import Officer, Source
 from consolidator.facts.programmes import Bank, Plan, Programme, RuleSetting
-from consolidator.facts.state import Policy, State
+from consolidator.facts.state import Policy, QuorumTerm, State
 from consolidator.ledger.acts import Act, emit_effect, emit_refusal
 from consolidator.ledger.emission import Emission
 from consolidator.ledger.items import Tally, read_parts
@@ -24,7 +24,10 @@ from schemas.policy import (
     SourceValue,
     validate_item,
 )
+from schemas.quorum import QuorumValue, check_quorum, describe_quorum, render_quorum
+from schemas.vkeys import parse_vkey
 
+UNSEALED = -1
 BANKS_MAX = 200  # ever: a line keeps its bank as one byte, here and in what verifies the log
 
 
@@ -43,9 +46,27 @@ def effect_policy(act: Act[PolicyHeader]) -> Iterator[Emission]:
         yield refusal
         return
     policy.version += 1
-    act.state.policy = policy
+    quorum_before, act.state.policy = act.state.policy.quorum, policy
     yield from judge_groups_again(act.state, act.cause)
-    yield emit_effect(act, act.header.count, [])
+    effect = emit_effect(act, act.header.count, [])
+    if policy.quorum != quorum_before:
+        _add_quorum(act, effect)
+    yield effect
+
+
+def _add_quorum(act: Act[PolicyHeader], emission: Emission) -> None:
+    """Say publicly who must cosign from now on; the gate waits until the quorum before has seen this entry."""
+    quorum = act.state.policy.quorum
+    act.state.quorums.append(QuorumTerm(UNSEALED, quorum))
+    emission.quorum_block = len(emission.blocks)
+    fields = {
+        "source": act.header.source,
+        "document": act.header.id,
+        "cause": act.cause,
+        "number": len(act.state.quorums),
+        "quorum": describe_quorum(quorum),
+    }
+    emission.add("quorum", act.at, fields)
 
 
 def _copy(policy: Policy) -> Policy:
@@ -86,6 +107,8 @@ def _read_item(state: State, policy: Policy, part: PolicyPart, index: int) -> tu
         value = validate_item(subject, identifier, part.value[index])
         if isinstance(value, ProgrammeValue):
             _check_programme(state, identifier, value)
+        if isinstance(value, QuorumValue):
+            check_quorum(value, parse_vkey(state.log_key) if state.log_key else None)
         if isinstance(value, BankValue):
             _check_banks({*policy.banks, *state.bank_codes, identifier})
         _set(policy, subject, identifier, value)
@@ -132,7 +155,7 @@ def _set(policy: Policy, subject: str, identifier: str, value: PolicyValue | Non
         case SettingValue():
             policy.settings[identifier] = value.value
         case _:
-            policy.quorum = value.type
+            policy.quorum = render_quorum(value)
 
 
 def _set_source(policy: Policy, identifier: str, value: SourceValue) -> None:

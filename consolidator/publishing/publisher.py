@@ -33,13 +33,18 @@ AHEAD_COMMANDS = 200  # from so many pending commands on, a second process write
 
 @dataclass(slots=True)
 class Publisher:
-    """A county's published log: ``tiled`` is the head whose files are on disk, ``published`` the checkpoint's."""
+    """A county's published log: ``tiled`` is the head whose files are on disk, ``published`` the checkpoint's.
+
+    ``on_head`` is given each head that could be published now, with its signed checkpoint, and publishes it in its own
+    time; without it the checkpoint goes out at once.
+    """
 
     folder: Path
     journal: Journal
     log_key: Verifier
     start_ahead: StartAhead
     now: Callable[[], float] = monotonic
+    on_head: Callable[[TreeHead, bytes], None] | None = None
     tiled: TreeHead = field(default=NOTHING, init=False)
     published: TreeHead = field(default=NOTHING, init=False)
     published_at: float = field(default=float("-inf"), init=False)
@@ -80,10 +85,10 @@ class Publisher:
         self._before, self.published, self.published_at = self.published, head, self.now()
 
     def publish(self, head: Head) -> None:
-        """Publish a committed head under the log's own signature alone."""
+        """Publish a committed head: its files now, its checkpoint when it has what it needs."""
         self.bring_tiles(head)
-        if derive_tree_head(head) != self.published:
-            self.publish_checkpoint(self.tiled, head.checkpoint.encode())
+        if derive_tree_head(head) != self.published or self.on_head is not None:
+            self._hand_over(head)
 
     @contextmanager
     def busy(self, pending: int) -> Iterator[None]:
@@ -115,7 +120,11 @@ class Publisher:
             self.publish(head)
         elif (done := self._ahead.poll()) is not None:
             self._adopt(done)
-            self.publish_checkpoint(self.tiled, done.checkpoint.encode())
+            self._hand_over(done)
+
+    def _hand_over(self, head: Head) -> None:
+        self.published_at = self.now()
+        (self.on_head or self.publish_checkpoint)(self.tiled, head.checkpoint.encode())
 
     def _adopt(self, head: Head | None) -> None:
         """Take over what the second process has written, once it was read back."""

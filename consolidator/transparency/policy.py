@@ -9,14 +9,25 @@ from dataclasses import dataclass, field
 
 from consolidator.transparency.keys import COSIGNATURE, ED25519, Verifier, parse_vkey, render_vkey
 from schemas.errors import ConfigurationError
+from schemas.quorum import KEYWORDS, NO_QUORUM
 
-NO_QUORUM = "none"
+__all__ = [
+    "NO_QUORUM",
+    "POLICY_BYTES_MAX",
+    "Group",
+    "Policy",
+    "Witness",
+    "parse_policy",
+    "render_policy",
+    "render_policy_without_witnesses",
+    "validate_policy",
+]
+
 POLICY_BYTES_MAX = 65_536  # the specification asks for 32 logs, witnesses and groups at least
 _WARNING = "# 无见证,仅供演示 No witnesses: for demonstration only\n"
 _TEXT = re.compile(r"[^\x00-\x08\x0b-\x1f\x7f]*")
 # Other readers cut a line at any # and split it at any Unicode space, so neither may stand in a word.
 _WORD = re.compile(r"[^\s#]+")
-_KEYWORDS = frozenset({"log", "witness", "group", "quorum", "all", "any", NO_QUORUM})
 _NUMBER = re.compile("[1-9][0-9]{0,2}")
 
 
@@ -168,7 +179,7 @@ def _read_threshold(word: str, count: int) -> int:
 
 
 def _define(draft: _Draft, name: str) -> None:
-    _require(name not in _KEYWORDS, "a word of the policy's own language cannot be a name")
+    _require(name not in KEYWORDS, "a word of the policy's own language cannot be a name")
     _require(name not in draft.names, "the name is defined twice")
     draft.names.add(name)
 

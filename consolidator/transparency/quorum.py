@@ -1,14 +1,15 @@
 """Owns quorums: whether the witnesses that cosigned are enough, and whether a quorum can be trusted at all.
 
-A name stands in one group only, so a policy is a tree with witnesses as leaves, and both questions are answered by one
-walk over it.
+The arithmetic stands in :mod:`schemas.quorum`, where the ledger uses it too.
 """
 
 from collections.abc import Collection, Iterable
 
 from consolidator.transparency.cosignatures import Cosignature, Cosigned, open_cosigned
-from consolidator.transparency.policy import NO_QUORUM, Policy
+from consolidator.transparency.policy import Policy
 from schemas.errors import ConfigurationError, VerificationError
+from schemas.quorum import DISHONEST_MAX, NO_QUORUM, is_met
+from schemas.quorum import count_overlap as count_shared
 
 
 def open_with_quorum(raw: bytes, policy: Policy) -> Cosigned:
@@ -53,26 +54,15 @@ def list_cosigners(policy: Policy, cosignatures: Iterable[Cosignature]) -> list[
 def meets_quorum(policy: Policy, names: Collection[str]) -> bool:
     """Say whether these witnesses, by their names in the policy, are enough."""
     agreed = {witness.name for witness in policy.witnesses if witness.name in names}
-    for group in policy.groups:
-        if len(agreed.intersection(group.members)) >= group.threshold:
-            agreed.add(group.name)
-    return policy.quorum == NO_QUORUM or policy.quorum in agreed
+    return is_met(policy.quorum, policy.groups, agreed)
 
 
 def count_overlap(policy: Policy) -> int:
-    """Count the witnesses that any two sets, each enough for the quorum, have in common at least.
-
-    In a group of n with threshold k, two sets of members overlap in 2k - n at least; an adversary chooses those
-    members, for both sides, whose own overlap is the least.
-    """
-    overlaps = {witness.name: 1 for witness in policy.witnesses}
-    for group in policy.groups:
-        forced = max(2 * group.threshold - len(group.members), 0)
-        overlaps[group.name] = sum(sorted(overlaps[member] for member in group.members)[:forced])
-    return overlaps.get(policy.quorum, 0)
+    """Count the witnesses that any two sets, each enough for the quorum, have in common at least."""
+    return count_shared(policy.quorum, (witness.name for witness in policy.witnesses), policy.groups)
 
 
-def check_policy(policy: Policy, dishonest_max: int = 1) -> None:
+def check_policy(policy: Policy, dishonest_max: int = DISHONEST_MAX) -> None:
     """Refuse a policy under which two different logs could both be cosigned while at most so many witnesses lie.
 
     Any two sufficient sets must share an honest witness, so they must share more than ``dishonest_max``; no quorum at

@@ -3,7 +3,7 @@
 from msgspec import UNSET
 
 from consolidator.verify.books import Batch, Books, require
-from consolidator.verify.entries import Document, Effect, Genesis
+from consolidator.verify.entries import Document, Effect, Genesis, Quorum
 from schemas.errors import VerificationError
 
 NUMBER_USED = "D01"  # the one conflict that does not take the next number
@@ -13,6 +13,12 @@ def check_genesis(books: Books, entry: Genesis) -> None:
     """A log has one genesis, its first entry."""
     require(not books.kinds, "a second genesis")
     books.origin = entry.origin
+
+
+def check_quorum(books: Books, entry: Quorum) -> None:
+    """Quorums are counted from the genesis' on, and each comes from an accepted document."""
+    require(entry.number == books.kinds["quorum"] + 2, "a change of the quorum is missing, or stands twice")
+    require((entry.source, entry.document) in books.named, "it names a document that was never accepted")
 
 
 def check_document(books: Books, entry: Document) -> None:

@@ -31,15 +31,45 @@ class Base(Struct, forbid_unknown_fields=True):
     v: Literal[1]
 
 
-class Genesis(Base):
+class Witness(Struct, forbid_unknown_fields=True):
+    """Who may cosign."""
+
+    name: str
+    vkey: str
+    url: str
+    follows: bool
+
+
+class Group(Struct, forbid_unknown_fields=True):
+    """How many of whom are enough."""
+
+    name: str
+    threshold: Number
+    members: list[str]
+
+
+class Witnesses(Struct, forbid_unknown_fields=True):
+    """Whose cosignatures a release of money needs."""
+
+    type: Literal["witnesses"]
+    witnesses: list[Witness]
+    groups: list[Group]
+    quorum: str
+
+
+QuorumShape = Literal["none"] | Witnesses
+
+
+class Genesis(Base, kw_only=True):
     """The first entry."""
 
     kind: Literal["genesis"]
     county: str
     origin: str
     roots: list[Hex]
-    quorum: str
+    quorum: QuorumShape
     semantics: Number
+    key: str | UnsetType = UNSET
 
 
 class Document(Base, kw_only=True):
@@ -79,6 +109,17 @@ class Effect(Base):
     refused: Number
     codes: dict[str, Number]
     positions: list[Position]
+
+
+class Quorum(Base):
+    """From here on another quorum is asked for, once the one before has seen this entry."""
+
+    kind: Literal["quorum"]
+    source: str
+    document: str
+    cause: Hex
+    number: Number
+    quorum: QuorumShape
 
 
 class AssessedLine(Base):
@@ -243,6 +284,7 @@ Entry = (
     Genesis
     | Document
     | Effect
+    | Quorum
     | AssessedLine
     | BatchState
     | Change
@@ -258,6 +300,7 @@ _SHAPES: Mapping[bytes, type[Entry]] = {
     b"genesis": Genesis,
     b"document": Document,
     b"effect": Effect,
+    b"quorum": Quorum,
     b"line": AssessedLine,
     b"batch": BatchState,
     b"change": Change,

@@ -12,7 +12,7 @@ from consolidator.transparency.keys import Verifier
 from consolidator.transparency.tree import CompactRange
 from consolidator.verify.books import Books, list_sums, require
 from consolidator.verify.bundles import read_bundles
-from consolidator.verify.documents import check_document, check_effect, check_genesis
+from consolidator.verify.documents import check_document, check_effect, check_genesis, check_quorum
 from consolidator.verify.entries import (
     AssessedLine,
     BatchState,
@@ -27,6 +27,7 @@ from consolidator.verify.entries import (
     Genesis,
     Orders,
     Overdue,
+    Quorum,
     Release,
     parse_entry,
 )
@@ -47,6 +48,7 @@ _CHECKS: Mapping[type[Entry], Callable[[Books, Any], None]] = {
     Genesis: check_genesis,
     Document: check_document,
     Effect: check_effect,
+    Quorum: check_quorum,
     AssessedLine: check_line,
     BatchState: check_batch,
     Change: check_change,

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from schemas.commands import Genesis, render_genesis
 from schemas.documents import parse_document, render_document, render_parts
 from schemas.orders import OrderColumns, render_order_part
+from schemas.vkeys import COSIGNATURE, ED25519, Verifier, render_vkey
 
 COUNTY = "511112"
 _ELDER, _CHILD = "511199194912310021", "511199196112210017"  # region 511199 is nobody's
@@ -38,6 +39,34 @@ _PROGRAMME = {
     "paying_banks": ["402"],
     "agent_bank": "402",
 }
+
+
+def _key(name: str) -> tuple[str, Ed25519PrivateKey]:
+    """Derive a key that everybody can derive; its public half in hex comes first."""
+    private = Ed25519PrivateKey.from_private_bytes(sha256(f"published example key of {name}".encode()).digest())
+    return private.public_key().public_bytes_raw().hex(), private
+
+
+def _make_vkey(name: str, kind: int) -> str:
+    return render_vkey(Verifier(name, kind, bytes.fromhex(_key(name)[0])))
+
+
+def _make_quorum() -> Mapping[str, Any]:
+    """Give the usual quorum: three of four, two of whom follow the entries."""
+    names = ["w1", "w2", "w3", "w4"]
+    witnesses = [
+        {
+            "name": name,
+            "vkey": _make_vkey(f"{name}.example/witness", COSIGNATURE),
+            "url": f"https://{name}.example",
+            "follows": name in names[:2],
+        }
+        for name in names
+    ]
+    group = {"name": "three-of-four", "threshold": 3, "members": names}
+    return {"type": "witnesses", "witnesses": witnesses, "groups": [group], "quorum": "three-of-four"}
+
+
 _ITEMS: Sequence[tuple[str, str, Mapping[str, Any] | None]] = (
     ("source", "bureau", {"name": "示例县财政局", "type": "bureau"}),
     ("officer", "bureau-clerk", {"key": sha256(b"officer").hexdigest(), "person": "P-1", **_OFFICER}),
@@ -47,6 +76,7 @@ _ITEMS: Sequence[tuple[str, str, Mapping[str, Any] | None]] = (
     ("rule", "R18", {"enabled": True, "level": "orange", "required": True, "parameters": {}}),
     ("setting", "cooling_off_hours", {"value": 72}),
     ("quorum", "quorum", {"type": "none"}),
+    ("quorum", "quorum", _make_quorum()),
     ("bank", "999", None),
 )
 _BATCH_FIELDS = {
@@ -187,9 +217,9 @@ def render_examples() -> dict[str, bytes]:
     digest = parse_document(files["policy.jsonl"]).envelope.digest
     confirm: _Row = ("bureau-2", "confirm", {"document": digest, "note": "同意"}, {})
     files[_name(confirm)] = _render_row(confirm, numbers)
-    genesis = Genesis(
-        county=COUNTY, origin=f"consolidator.example/{COUNTY}", roots=[_key("root-1")[0], _key("root-2")[0]]
-    )
+    origin = f"consolidator.example/{COUNTY}"
+    roots = [_key("root-1")[0], _key("root-2")[0]]
+    genesis = Genesis(county=COUNTY, origin=origin, roots=roots, key=_make_vkey(origin, ED25519))
     orders = OrderColumns(
         account=[_CARDS[0]], amount_fen=[39_600], bank=["402"], branch=[""], line=[1], name=[_NAMES[1]]
     )
@@ -211,9 +241,3 @@ def _render_row(row: _Row, numbers: Counter[str]) -> bytes:
         head["id"] = f"EXAMPLE-{fields['register_name'].upper()}"
     parts, count = render_parts(columns) if columns else ([], 0)
     return render_document({**head, **fields}, parts, count, key, private.sign)
-
-
-def _key(name: str) -> tuple[str, Ed25519PrivateKey]:
-    """Derive a key that everybody can derive; its public half in hex comes first."""
-    private = Ed25519PrivateKey.from_private_bytes(sha256(f"published example key of {name}".encode()).digest())
-    return private.public_key().public_bytes_raw().hex(), private

@@ -44,19 +44,19 @@ CREATE TABLE snapshots (
 
 
 @contextmanager
-def sqlite_errors() -> Iterator[None]:
+def sqlite_errors(what: str = "the journal") -> Iterator[None]:
     """Turn SQLite's errors into ours: what may pass by itself or by making room, and what never will."""
     try:
         yield
     except sqlite3.OperationalError as error:
         message = (
-            f"台账没有响应({error}),请腾出磁盘空间或结束占用它的程序 / "
-            f"the journal does not answer ({error}): free disk space or end what holds it, then start again"
+            f"{what} 没有响应({error}),请腾出磁盘空间或结束占用它的程序 / "
+            f"{what} does not answer ({error}): free disk space or end what holds it, then start again"
         )
         raise DependencyError(message) from error
     except sqlite3.Error as error:
         message = (
-            f"台账已损坏({error}),请从备份恢复 / the journal is damaged or misused ({error}): restore it from a backup"
+            f"{what} 已损坏({error}),请从备份恢复 / {what} is damaged or misused ({error}): restore it from a backup"
         )
         raise InvariantError(message) from error
 

@@ -7,24 +7,25 @@ from pathlib import Path
 
 from consolidator.bootstrap import Office, open_desk, open_home
 from consolidator.cli.main import main
-from consolidator.home.creating import Founding, create_home
+from consolidator.home.creating import NOBODY, Founding, create_home
 from consolidator.home.documents import render_file
 from consolidator.home.files import write_whole
 from consolidator.intake.outcomes import FileOutcome
 from consolidator.intake.submitting import Submission, submit_all
 from consolidator.keys import write_signer
 from schemas.commits import Head
+from schemas.quorum import QuorumValue
 from streams.embedded.journal import open_journal_read_only
 from tests.support.world import COUNTY, EPOCHS, ORIGIN, START, World, key_of, make_account, make_name, make_signer
 
 PAY_FILE = "PAY402_20261105_0001.txt"
 
 
-def make_home(root: Path) -> Office:
+def make_home(root: Path, quorum: QuorumValue = NOBODY) -> Office:
     """Make a home whose keys are a World's, with the bank's adapter."""
     roots = [key_of("root-1"), key_of("root-2")]
     adapters = {"bank-402": (make_signer("adapter"), ["batchpay-402"])}
-    create_home(root, Founding(COUNTY, START, make_signer(ORIGIN), EPOCHS, roots, adapters))
+    create_home(root, Founding(COUNTY, START, make_signer(ORIGIN), EPOCHS, roots, adapters, quorum))
     return open_home(root)
 
 

@@ -19,6 +19,7 @@ from tests.integration.office import (
     run_once,
     submit_world,
 )
+from tests.support.witnesses import LOG_VKEY
 from tests.support.world import World, make_signer
 
 Told = dict[str, Any]
@@ -92,7 +93,7 @@ def test_order_files_say_exactly_what_the_ledger_ordered(done: Path, ask: Callab
 
 def test_a_real_home_gives_the_same_root_as_the_machine_alone(tmp_path: Path) -> None:
     office = make_home(tmp_path / "home")
-    world = World()
+    world = World(pinned={"key": LOG_VKEY})
     world.set_up()
     world.send_batch("B-1", world.settle_people(5))
     world.release("B-1", [("402", 5, 50_000)])

@@ -66,17 +66,19 @@ def _cut(blob: bytes, width: int) -> Iterator[bytes]:
 
 @dataclass
 class World:
-    """The county, its clock, its keys' next numbers, and all that came out."""
+    """The county, its clock, its keys' next numbers, and all that came out. ``pinned``: more fields of its genesis."""
 
     county: County = field(default_factory=lambda: County(EPOCHS, make_signer(ORIGIN)))
     now: int = START
     numbers: dict[str, int] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
+    pinned: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Apply the genesis command."""
-        genesis = Genesis(county=COUNTY, origin=ORIGIN, roots=[key_of("root-1"), key_of("root-2")])
+        roots = [key_of("root-1"), key_of("root-2")]
+        genesis = Genesis.model_validate({"county": COUNTY, "origin": ORIGIN, "roots": roots, **self.pinned})
         self.apply(Command("genesis", self.now, render_genesis(genesis)))
 
     @property

@@ -9,11 +9,13 @@ import pytest
 
 from bank_adapters.formats.orders import parse_order_file
 from bank_adapters.profiles import find_order_profile, load_profiles
-from consolidator.gate.passing import NO_WITNESSES, pass_gate
+from consolidator.gate.proving import Clearance
 from consolidator.gate.records import count_sent, open_records
-from consolidator.gate.sending import Gate, send_due, send_file
+from consolidator.gate.sending import Gate, Sending, list_unsent, send_file
+from consolidator.transparency.policy import Policy
 from schemas.errors import ConfigurationError, DependencyError, InvariantError
 from schemas.orders import OrderColumns, OrderFile, OrderPart, render_order_part
+from tests.support.world import make_signer
 
 SIZE = 10
 
@@ -59,12 +61,25 @@ class Orders:
 def gate(tmp_path: Path) -> Iterator[Gate]:
     """A gate with fresh records."""
     with open_records(tmp_path / "gate.sqlite") as records:
-        yield Gate(Orders(), records, tmp_path / "outbox", load_profiles())  # type: ignore[arg-type]  # it reads no more
+        yield Gate(Orders(), records, tmp_path / "outbox", load_profiles(), {})  # type: ignore[arg-type]  # it reads no more
+
+
+def read_no_node(level: int, index: int) -> bytes:
+    """Nobody asks for a proof where nobody cosigns."""
+    raise AssertionError((level, index))
+
+
+NOBODY = Clearance(SIZE, b"", Policy(make_signer("log").verifier, "none"), read_no_node)
+
+
+def send_due(gate: Gate) -> list[Sending]:
+    """Send what is due."""
+    return [send_file(gate, NOBODY, file) for file in list_unsent(gate)]
 
 
 def send_all(gate: Gate) -> list[str]:
     """Send what is due; gives what became of each file."""
-    return [sending.word + sending.code for sending in send_due(gate, "none", SIZE)]
+    return [sending.word + sending.code for sending in send_due(gate)]
 
 
 def list_outbox(gate: Gate) -> list[str]:
@@ -130,7 +145,7 @@ def test_a_name_that_the_layout_cannot_carry_waits_and_writes_nothing(gate: Gate
     gate.journal.content = [make_file(name="甲|乙"), make_file("403", 4)]  # type: ignore[attr-defined]  # it is Orders
     assert send_all(gate) == ["waitingG02", "sent"]
     assert [name.split("/")[0] for name in list_outbox(gate)] == ["403"]
-    (waiting,) = send_due(gate, "none", SIZE)
+    (waiting,) = send_due(gate)
     assert "甲" not in waiting.detail
 
 
@@ -149,17 +164,12 @@ def test_an_outbox_that_cannot_be_written_stops_with_a_clear_error(gate: Gate) -
 
 
 @pytest.mark.parametrize("entry", [-1, SIZE])
-def test_nothing_passes_that_the_checkpoint_does_not_cover(entry: int) -> None:
-    with pytest.raises(InvariantError, match="does not cover"):
-        pass_gate("none", SIZE, make_file(entry=entry)[0])
-
-
-def test_a_quorum_that_cannot_be_checked_lets_nothing_out(gate: Gate) -> None:
-    file, _ = make_file()
-    assert pass_gate("none", SIZE, file) == NO_WITNESSES
-    with pytest.raises(InvariantError, match="newer version"):
-        send_file(gate, "witnesses", SIZE, file)
-    assert list_outbox(gate) == []
+def test_nothing_passes_that_the_checkpoint_does_not_cover(gate: Gate, entry: int) -> None:
+    file, _ = make_file(entry=entry)
+    assert send_file(gate, NOBODY, file).code == "G04"
+    assert send_file(gate, None, file).code == "G04"
+    assert not gate.outbox.exists()
+    assert gate.records.find(file.file) is None
 
 
 def test_records_of_another_version_are_refused(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 from schemas.errors import InputError
 from schemas.headers import KINDS
 from schemas.policy import SETTINGS, SUBJECTS, RuleValue, validate_item
+from tests.support.witnesses import describe_quorum
 from tests.support.world import key_of, make_programme
 
 OFFICER = {
@@ -38,7 +39,7 @@ RIGHT: dict[str, tuple[str, dict[str, Any]]] = {
     "plan": ("PLAN-1", {"programme": "FARM", "fen": 10**13}),
     "rule": ("R54", {"enabled": False, "level": "red", "required": True, "parameters": {"persons_max": 3}}),
     "setting": ("cooling_off_hours", {"value": 24}),
-    "quorum": ("quorum", {"type": "none"}),
+    "quorum": ("quorum", describe_quorum()),
 }
 REQUIRED = ("name", "short_name", "cycle", "unit", "standard_fen", "paying_banks", "agent_bank")
 WRONG: list[tuple[str, dict[str, Any]]] = [
