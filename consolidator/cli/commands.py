@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from consolidator.cli.commands_home import add_init, add_order
 from consolidator.cli.commands_log import add_log
 from consolidator.cli.commands_people import add_census, add_designations
 from consolidator.cli.commands_witness import add_witness
@@ -22,7 +23,7 @@ def make_parser() -> Parser:
     ]
     nouns = parser.add_subparsers(title=choose("命令 commands"), metavar="COMMAND", required=True, parser_class=Parser)
     _add_trials(nouns)
-    _add_init(nouns)
+    add_init(nouns)
     _add_work(nouns)
     _add_keys(nouns)
     _add_policy(nouns)
@@ -30,7 +31,7 @@ def make_parser() -> Parser:
     _add_reviews(nouns)
     _add_acts(nouns)
     add_log(nouns)
-    _add_order(nouns)
+    add_order(nouns)
     add_census(nouns)
     add_designations(nouns)
     add_witness(nouns)
@@ -83,47 +84,6 @@ def _add_size(parser: Parser, lines: int) -> None:
     )
     parser.add_argument(
         "--seed", type=int, default=7, metavar="S", help="种子,默认 7 / the seed; the same gives the same"
-    )
-
-
-def _add_init(nouns: Nouns) -> None:
-    init = add_verb(
-        nouns,
-        "init",
-        "init:run",
-        "建立本县主目录 / make a county's home",
-        "init --home county --county 511112 --sample sample",
-        "init --home county --county 511112 --root-key VKEY --root-key VKEY",
-    )
-    add_home(init)
-    init.add_argument("--county", required=True, metavar="CODE", help="六位县区代码 / the 6-digit county code")
-    init.add_argument(
-        "--origin",
-        default="",
-        metavar="NAME",
-        help="日志名称,用本单位域名 / the log's name, under a domain of your own",
-    )
-    init.add_argument(
-        "--log-key",
-        type=Path,
-        metavar="FILE",
-        help="已建好的日志密钥,见证方须先知道它的公钥 / a log key made before, so that witnesses know its vkey",
-    )
-    init.add_argument(
-        "--quorum",
-        type=Path,
-        metavar="FILE",
-        help="见证要求(JSON),写入首条命令 / whose cosignatures a payment needs (JSON), pinned for good",
-    )
-    roots = init.add_mutually_exclusive_group(required=True)
-    roots.add_argument(
-        "--root-key",
-        action="append",
-        metavar="VKEY",
-        help="根管理员公钥,至少两个 / a root officer's vkey; two at least",
-    )
-    roots.add_argument(
-        "--sample", type=Path, metavar="DIR", help="用示例的密钥(仅供演示) / a sample's keys, for demonstration only"
     )
 
 
@@ -377,30 +337,6 @@ def _add_acts(nouns: Nouns) -> None:
     add_home(explain)
     explain.add_argument("line", metavar="SOURCE/DOCUMENT/LINE", help="明细 / the line")
     add_full(explain)
-
-
-def _add_order(nouns: Nouns) -> None:
-    order = add_noun(nouns, "order", "代发文件 / order files", "order check PAY.txt --policy policy.txt")
-    check = add_verb(
-        order,
-        "check",
-        "order:check",
-        "银行付款前核对代发文件、证明与见证 / what a bank checks before it pays: file, proof, quorum",
-        "order check PAY.txt --policy policy.txt",
-        "order check PAY.txt --proof PAY.txt.tlog-proof --policy policy.txt --json",
-    )
-    check.add_argument("file", type=Path, metavar="FILE", help="代发文件 / the order file")
-    check.add_argument(
-        "--proof", type=Path, metavar="FILE", help="证明,默认 文件名.tlog-proof / its proof; default: FILE.tlog-proof"
-    )
-    check.add_argument(
-        "--policy",
-        type=Path,
-        required=True,
-        metavar="FILE",
-        help="本行自己保存的策略:日志公钥、见证方、见证要求 / the policy the bank itself keeps: log, witnesses, quorum",
-    )
-    check.add_argument("--profiles", type=Path, metavar="DIR", help="本行自有格式的文件夹 / a folder of own profiles")
 
 
 def _add_upkeep(nouns: Nouns) -> None:

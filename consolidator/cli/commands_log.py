@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from consolidator.cli.commands_home import add_cosign
 from consolidator.cli.parsing import Nouns, Parser, add_home, add_noun, add_verb
 
 
@@ -27,6 +28,7 @@ def add_log(nouns: Nouns) -> None:
         "log replay --home county",
     )
     add_home(replay)
+    add_cosign(log)
 
 
 def _add_verify(log: Nouns) -> None:

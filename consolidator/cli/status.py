@@ -9,6 +9,7 @@ from consolidator.cli.terminal import put, put_json, put_table, say, yuan
 from consolidator.gate.passing import NO_WITNESSES
 from consolidator.home.status import read_status
 from consolidator.language import choose, pick, tag
+from consolidator.transparency.policy import NO_QUORUM
 from consolidator.views.words import STATES
 
 _ACTS: Mapping[str, str] = {
@@ -27,7 +28,7 @@ def run(args: Namespace) -> int:
     else:
         _tell(status)
         _tell_awaiting(status["awaiting"], args.home)
-        say(choose(NO_WITNESSES))
+        _tell_witnesses(status)
     return 0
 
 
@@ -65,6 +66,32 @@ def _tell_awaiting(awaiting: dict[str, Any], home: Path) -> None:
 def _render_awaiting(row: dict[str, str]) -> tuple[str, ...]:
     act = choose(_ACTS[row["action"] or row["kind"]])
     return act, f"{row['source']}/{row['document']}", row["batch"] or "-", row["at"], row["digest"]
+
+
+def _tell_witnesses(status: dict[str, Any]) -> None:
+    """Tell where the witnesses stand, which quorums came by recovery, and what waits for whom."""
+    quorum = status["quorum"]
+    if quorum["type"] == NO_QUORUM:
+        say(choose(NO_WITNESSES))
+    if status["witnesses"]:
+        put("")
+        put_table([_render_witness(each) for each in status["witnesses"]])
+    for change in quorum["changes"]:
+        if change["how"] == "recovery":
+            told = pick("由全体根管理员会签生效(未经见证方)", "put in force by all root officers, not by witnesses")
+            put(f"{tag('见证要求', 'quorum')} {change['entry']}: {told}  {change['at']}")
+    for entry in quorum.get("waiting", ()):
+        told = pick("已设定,待原见证方会签后生效", "set; in force once the witnesses before it cosigned it")
+        put(f"{tag('见证要求', 'quorum')} {entry}: {told}")
+    for file in status["waits"]:
+        if file["for"]:
+            put(f"{tag('未发', 'waiting')}  {file['file']}  {tag('等待会签', 'for')} {', '.join(file['for'])}")
+
+
+def _render_witness(witness: dict[str, Any]) -> tuple[str, ...]:
+    state = "" if witness["in_force"] else pick("(尚未生效)", "(not in force)")
+    size = f"{tag('已会签至', 'cosigned')} {witness['size']}"
+    return tag("见证方", "witness"), witness["name"] + state, size, witness["at"] or "-", witness["error"]
 
 
 def _render_orders(orders: dict[str, int]) -> str:

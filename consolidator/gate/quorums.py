@@ -4,7 +4,7 @@ A quorum counts only once a checkpoint that covers the entry which set it has th
 all root officers (recovery). Both are kept with their evidence, for good.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -102,12 +102,11 @@ def _follow(standing: Standing, term: QuorumTerm) -> Standing:
     return Standing(term.entry, derive_policy(parse_quorum(term.quorum), standing.policy.log_key))
 
 
-def list_asked(terms: Sequence[QuorumTerm], standing: Standing) -> Iterator[Witness]:
-    """List whom to ask: the witnesses of the quorum in force, and of those that wait to follow it, each key once."""
-    log_key = standing.policy.log_key
-    waiting = [derive_policy(parse_quorum(term.quorum), log_key) for term in terms if term.entry > standing.entry]
-    newest_first = [witness for policy in (*reversed(waiting), standing.policy) for witness in policy.witnesses]
-    yield from {witness.key: witness for witness in reversed(newest_first)}.values()
+def list_asked(terms: Sequence[QuorumTerm], standing: Standing) -> Sequence[Witness]:
+    """List whom to ask: the witnesses in force, then those that wait to follow them; a key once, where it is now."""
+    waiting = [_follow(standing, term).policy for term in terms if term.entry > standing.entry]
+    found = [witness for policy in (standing.policy, *waiting) for witness in policy.witnesses]
+    return list({witness.key: witness for witness in found}.values())
 
 
 def render_derived_policy(policy: Policy) -> bytes:

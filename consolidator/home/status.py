@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from consolidator.gate.passing import NO_WITNESSES
 from consolidator.gate.records import count_sent
 from consolidator.home.paths import Home
+from consolidator.home.waiting import describe_witnesses
 from consolidator.publishing.checkpoints import read_published
 from consolidator.settings import read_settings
 from consolidator.transparency.keys import render_vkey
@@ -40,8 +40,9 @@ def read_status(root: Path) -> dict[str, Any]:
         pending = journal.next_position() - (FIRST_POSITION if record is None else record.position)
         ordered = sum(1 for _ in journal.order_files())
         awaiting = [] if record is None else list(_list_awaiting(journal, record.head.awaiting))
+        log_key = read_policy(home.policy).log_key
+        witnesses = describe_witnesses(home, journal, log_key)
     sent = count_sent(home.gate)
-    log_key = read_policy(home.policy).log_key
     head = None if record is None else record.head
     totals = {} if head is None else {name: sums for name, sums in head.totals.items() if any(sums)}
     return {
@@ -58,7 +59,7 @@ def read_status(root: Path) -> dict[str, Any]:
         "pending": pending,
         "awaiting": {"count": 0 if head is None else head.awaiting_count, "documents": awaiting},
         "orders": {"sent": sent, "waiting": ordered - sent},
-        "witnesses": NO_WITNESSES,
+        **witnesses,
     }
 
 

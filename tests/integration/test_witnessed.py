@@ -1,16 +1,20 @@
 """No payment without the witnesses: real witnesses, real homes, order files and their proofs."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from consolidator.bootstrap import Office, open_home
 from consolidator.cli.main import main
 from consolidator.gate.quorums import read_policy
+from consolidator.home.creating import NOBODY
 from consolidator.transparency.quorum import open_with_quorum
-from tests.integration.office import make_home, read_head, submit_world
+from schemas.quorum import QuorumValue
+from tests.integration.office import make_home, read_head, save_key, submit_world
 from tests.integration.witnessed import Village, open_village
 from tests.support.witnesses import LOG_VKEY
 from tests.support.world import World
@@ -104,3 +108,111 @@ def test_another_home_of_the_same_log_is_not_cosigned(tmp_path: Path, village: V
     submit_world(open_home(fork.home.root), tmp_path / "other", world)
     assert run(fork, "--wait", "2") == 0
     assert list_orders(fork) == []
+
+
+def go_on(office: Office, folder: Path, world: World, batch: str = "", quorum: QuorumValue | None = None) -> None:
+    """Let the county live on: perhaps another batch that is released, perhaps another quorum."""
+    if batch:
+        world.send_batch(batch, world.settle_people(2), fields={"period": f"20{20 + len(world.steps) % 6}"})
+        world.release(batch, [("402", 2, 20_000)])
+    if quorum is not None:
+        world.set_policy(f"quorum-{len(world.steps)}", [("quorum", "quorum", quorum.model_dump())])
+    submit_world(office, folder / f"documents-{len(world.steps)}", world)
+
+
+def read_told(capsys: pytest.CaptureFixture[str], *words: object) -> dict[str, Any]:
+    """Run a command with --json; gives what it told."""
+    capsys.readouterr()
+    assert main([*map(str, words), "--json"]) == 0
+    told: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return told
+
+
+def test_a_change_of_the_quorum_counts_once_the_old_one_has_seen_it(
+    tmp_path: Path, village: Village, capsys: pytest.CaptureFixture[str]
+) -> None:
+    office, world = make_county(tmp_path, village)
+    assert run(office) == 0
+    for name in ("w5", "w6"):
+        village.start(name)
+    new = village.make_quorum(("w1", "w5", "w6"), 3)
+    for name in ("w2", "w3"):
+        village.stop(name)
+    go_on(office, tmp_path, world, "LATER", new)
+    assert run(office, "--wait", "3") == 0
+    assert list_orders(office) == SENT
+    status = read_told(capsys, "status", "--home", office.home.root)
+    assert (len(status["quorum"]["waiting"]), status["quorum"]["changes"]) == (1, [])
+    assert [each["for"] for each in status["waits"]] == [["w2", "w3", "w4"]]
+    assert {each["name"] for each in status["witnesses"] if not each["in_force"]} == {"w5", "w6"}
+    for name in ("w2", "w3"):
+        village.start(name)
+    assert run(office) == 0
+    assert len(list_orders(office)) == 4
+    status = read_told(capsys, "status", "--home", office.home.root)
+    assert [change["how"] for change in status["quorum"]["changes"]] == ["quorum"]
+    assert [each["name"] for each in status["witnesses"]] == ["w1", "w5", "w6"]
+    assert [witness.name for witness in read_policy(office.home.policy).witnesses] == ["w1", "w5", "w6"]
+    assert status["waits"] == []
+
+
+def test_nobody_watches_only_after_the_old_quorum_agreed(tmp_path: Path, village: Village) -> None:
+    office, world = make_county(tmp_path, village)
+    village.stop("w3")
+    go_on(office, tmp_path, world, quorum=NOBODY)
+    assert run(office, "--wait", "2") == 0
+    assert list_orders(office) == []
+    assert b"enough" in office.home.policy.read_bytes()
+    village.start("w3")
+    assert run(office) == 0
+    assert list_orders(office) == SENT[:1]
+    assert "仅供演示" in office.home.policy.read_text()
+
+
+def test_a_county_that_begins_without_witnesses_gets_them_by_policy(tmp_path: Path, village: Village) -> None:
+    office = make_home(tmp_path / "home")
+    world = World(pinned={"key": LOG_VKEY})
+    world.set_up()
+    go_on(office, tmp_path, world, "BEFORE")
+    assert run(office) == 0
+    assert list_orders(office) == ["402/bank-402_BEFORE_402_001.txt"]
+    go_on(office, tmp_path, world, "AFTER", village.make_quorum())
+    assert run(office) == 0
+    assert len(list_orders(office)) == 3
+    assert b"enough" in office.home.policy.read_bytes()
+
+
+def test_two_of_four_stores_are_lost_and_root_officers_name_new_witnesses(
+    tmp_path: Path, village: Village, capsys: pytest.CaptureFixture[str]
+) -> None:
+    village.start("w4")
+    office, world = make_county(tmp_path, village)
+    keys = [save_key(tmp_path, f"root-{number}") for number in (1, 2)]
+    cosign = ["log", "cosign", "--home", office.home.root, "--key"]
+    assert run(office) == 0
+    assert main([*map(str, cosign), str(keys[0])]) == 5  # no change waits
+    for name in ("w3", "w4"):
+        village.stop(name)
+        shutil.rmtree(village.folder / name)
+    go_on(office, tmp_path, world, "LATER")
+    assert run(office, "--wait", "2") == 0
+    assert list_orders(office) == SENT
+    assert read_head(office).size == len(world.entries())
+    for name in ("w5", "w6"):
+        village.start(name)
+    go_on(office, tmp_path, world, quorum=village.make_quorum(("w1", "w2", "w5", "w6")))
+    assert run(office, "--wait", "2") == 0
+    assert list_orders(office) == SENT
+    assert read_told(capsys, *cosign, keys[0])["roots"] == 2
+    assert run(office, "--wait", "2") == 0
+    assert list_orders(office) == SENT  # one root officer is not all of them
+    assert main([*map(str, cosign), str(save_key(tmp_path, "clerk"))]) == 5
+    assert len(read_told(capsys, *cosign, keys[1])["cosigned"]) == 2
+    assert run(office) == 0
+    assert len(list_orders(office)) == 4
+    status = read_told(capsys, "status", "--home", office.home.root)
+    (change,) = status["quorum"]["changes"]
+    assert change["how"] == "recovery"
+    assert change["checkpoint"].count("root-") == 2
+    assert main(["status", "--home", str(office.home.root)]) == 0
+    assert "由全体根管理员会签生效" in capsys.readouterr().out
