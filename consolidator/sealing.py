@@ -19,7 +19,7 @@ from consolidator.transparency.tree import CompactRange
 from schemas.commands import Command
 from schemas.commits import AWAITING_MAX, BUNDLE_ENTRIES_MAX, Bundle, Head, Step
 from schemas.entries import EntryBlock
-from schemas.errors import ConfigurationError, InvariantError
+from schemas.errors import ConfigurationError, InvariantError, invariant
 from schemas.instants import derive_year
 from schemas.orders import OrderFile
 
@@ -83,7 +83,7 @@ class County:
     def snapshot(self) -> bytes:
         """Give the whole state with the tree's right edge."""
         state = self.state
-        state.size, state.peaks = self._tree.size, list(self._tree.peaks)
+        state.peaks = list(self._tree.peaks)
         return render_snapshot(state)
 
     def restore(self, snapshot: bytes) -> None:
@@ -94,6 +94,7 @@ class County:
     def _seal(self, state: State, emission: Emission) -> Step:
         run, positions = self._render(state, emission.blocks)
         self._tree = self._tree.append_many(run.entries)
+        invariant(state.size == self._tree.size, "the ledger counts the entries that the tree holds")
         if emission.quorum_block is not None:
             state.quorums[-1] = QuorumTerm(positions[emission.quorum_block], state.quorums[-1].quorum)
         return Step(
