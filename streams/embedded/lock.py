@@ -28,6 +28,21 @@ def hold_lock(path: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
+def find_holder(path: Path) -> int | None:
+    """Give the process that was the last to take the lock, if it is another one and still lives: it may hold it yet.
+
+    Looking never stands in the way of a process that wants the lock, as trying it would.
+    """
+    try:
+        holder = int(path.read_text(encoding="ascii"))
+        os.kill(holder, 0)
+    except PermissionError:
+        return holder  # it lives, under another user
+    except (OSError, ValueError, OverflowError):
+        return None
+    return None if holder == os.getpid() else holder
+
+
 def _lock(descriptor: int) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
