@@ -77,7 +77,7 @@ def add_cosign(log: Nouns) -> None:
     cosign = add_verb(
         log,
         "cosign",
-        "log:cosign",
+        "cosign:run",
         "见证方失效时由全体根管理员会签 / when witnesses are lost: root officers put a new quorum in force",
         "log cosign --home county --key root-1.key",
     )

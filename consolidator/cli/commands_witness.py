@@ -48,6 +48,35 @@ def add_witness(nouns: Nouns) -> None:
     serve.add_argument(
         "--listen", required=True, metavar="ADDRESS:PORT", help="监听地址和端口 / the address and port to listen on"
     )
+    status = add_verb(
+        witness,
+        "status",
+        "witness:status",
+        "会签到哪里、发现了什么 / what was cosigned last, and what was found",
+        "witness status --home w1",
+        "witness status --home w1 --json",
+    )
+    _add_home(status)
+    _add_accept(witness)
+
+
+def _add_accept(witness: Nouns) -> None:
+    accept = add_verb(
+        witness,
+        "accept",
+        "witness:accept",
+        "越过一处已查明的问题,永久记录 / go on past one violation; who and why is shown for ever",
+        "witness accept --home w1 --index 1234 --reason 已查明",
+        "witness accept --home w1 --id 2 --by 张三 --reason 已查明",
+    )
+    _add_home(accept)
+    which = accept.add_mutually_exclusive_group(required=True)
+    which.add_argument("--index", type=int, metavar="N", help="有误条目的序号 / the wrong entry's index")
+    which.add_argument("--id", type=int, metavar="ID", help="问题编号,见 witness status / its id in witness status")
+    accept.add_argument("--reason", required=True, metavar="TEXT", help="理由,会公开 / why; it is published")
+    accept.add_argument(
+        "--by", default="", metavar="NAME", help="决定人,默认系统用户,会公开 / who decided; default: the system's user"
+    )
 
 
 def _add_home(parser: Parser) -> None:

@@ -1,4 +1,4 @@
-"""Owns the commands ``log verify``, ``log export``, ``log replay`` and ``log cosign``."""
+"""Owns the commands ``log verify``, ``log export`` and ``log replay``."""
 
 import time
 from argparse import Namespace
@@ -9,11 +9,9 @@ from consolidator.bootstrap import county_maker, open_home
 from consolidator.cli.sources import describe_opened, find_policy, find_seen, open_source
 from consolidator.cli.terminal import Advance, progress, put, put_json, say
 from consolidator.gate.passing import NO_WITNESSES
-from consolidator.home.recovery import add_recovery
 from consolidator.home.seen import check_and_keep
 from consolidator.home.status import read_policy
 from consolidator.home.verifying import read_own_log, verify_home
-from consolidator.keys import read_signer
 from consolidator.language import choose, pick, tag
 from consolidator.publishing.exporting import export_log
 from consolidator.verify.following import Following, follow
@@ -89,25 +87,6 @@ def export(args: Namespace) -> int:
         return 0
     put(f"{tag('已导出', 'exported')}: {args.to}  {tag('条目', 'size')} {head.size}")
     say(f"{tag('下一步', 'next')}: consolidator log verify --dir {args.to} --policy {home.policy}")
-    return 0
-
-
-def cosign(args: Namespace) -> int:
-    """Have a root officer cosign a head that covers a change of the quorum."""
-    signer = read_signer(args.key)
-    told = add_recovery(open_home(args.home), signer, int(time.time()))
-    if args.json:
-        put_json(asdict(told))
-        return 0
-    put(
-        f"{tag('已会签检查点', 'cosigned the checkpoint at')} {told.size}  "
-        f"{tag('根管理员', 'root officers')} {len(told.cosigned)}/{told.roots}"
-    )
-    say(pick("只使新的见证要求生效,不放行代发文件", "it puts the new quorum in force and lets no order file out"))
-    if len(told.cosigned) == told.roots:
-        say(f"{tag('下一步', 'next')}: consolidator run --home {args.home} --once")
-    else:
-        say(pick("其余根管理员各自运行同一命令", "every other root officer runs the same command with his own key"))
     return 0
 
 

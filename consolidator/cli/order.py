@@ -8,7 +8,7 @@ from bank_adapters.profiles import load_own_profiles, load_profiles
 from consolidator.cli.terminal import put, put_json, say, yuan
 from consolidator.gate.checking import PROOF_SUFFIX, CheckedFile, check_order_file
 from consolidator.gate.passing import NO_WITNESSES
-from consolidator.gate.quorums import read_policy
+from consolidator.home.status import read_policy
 from consolidator.language import choose, pick, tag
 from consolidator.transparency.tlogproof import PROOF_BYTES_MAX
 from schemas.errors import InputError

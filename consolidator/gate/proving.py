@@ -1,15 +1,14 @@
 """Owns the proof that travels with an order file: the list's entry, opened, under a cosigned checkpoint."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 
 from bank_adapters.formats.order_layouts import OrderLayout
 from consolidator.gate.checking import list_rest
+from consolidator.gate.passing import Clearance
 from consolidator.privacy.openings import open_private
-from consolidator.transparency.policy import Policy
-from consolidator.transparency.proofs import ReadNode, make_inclusion_proof
-from consolidator.transparency.quorum import open_with_quorum
+from consolidator.transparency.proofs import make_inclusion_proof
 from consolidator.transparency.tlogproof import PROOF_BYTES_MAX, TlogProof, check_tlog_proof, render_tlog_proof
 from consolidator.transparency.tree import leaf_hash
 from consolidator.views.reading import read_raw_entry
@@ -19,25 +18,6 @@ from schemas.orders import OrderColumns, OrderFile
 from streams.journal import Journal
 
 _EXTRA_BYTES_MAX = PROOF_BYTES_MAX * 3 // 4 - 20_000  # in base64, beside hashes and a checkpoint with its cosignatures
-
-
-@dataclass(frozen=True, slots=True)
-class Clearance:
-    """Under what order files go out: a checkpoint over ``size`` entries that has the quorum in force, and its tree.
-
-    Only :func:`grant_clearance` makes one.
-    """
-
-    size: int
-    checkpoint: bytes
-    policy: Policy
-    read_node: ReadNode
-
-
-def grant_clearance(checkpoint: bytes, policy: Policy, read_node: ReadNode) -> Clearance:
-    """Check log signature, cosignatures and quorum of a checkpoint. Raises VerificationError when it opens nothing."""
-    size = open_with_quorum(checkpoint, policy).checkpoint.size
-    return Clearance(size, checkpoint, policy, read_node)
 
 
 def open_entry(

@@ -12,20 +12,18 @@ from pydantic import ValidationError
 
 from consolidator.facts.state import QuorumTerm
 from consolidator.gate.records import GateRecords, TermRecord
-from consolidator.gate.recovering import Recovered
+from consolidator.gate.recovering import Recovered, check_recovered
 from consolidator.transparency.keys import Verifier, parse_vkey
 from consolidator.transparency.policy import (
     NO_QUORUM,
-    POLICY_BYTES_MAX,
     Group,
     Policy,
     Witness,
-    parse_policy,
     render_policy,
     render_policy_without_witnesses,
 )
 from consolidator.transparency.quorum import open_with_quorum
-from schemas.errors import ConfigurationError, InputError, VerificationError, invariant
+from schemas.errors import InputError, InvariantError, VerificationError
 from schemas.locations import render_location
 from schemas.quorum import QuorumValue, parse_quorum
 
@@ -53,11 +51,44 @@ def find_standing(records: GateRecords, terms: Sequence[QuorumTerm], log_key: Ve
     """Give the quorum in force by what was recorded. InvariantError when the ledger does not know that quorum."""
     passed = records.list_terms()
     entry = passed[-1].entry if passed else terms[0].entry
-    found = [term for term in terms if term.entry == entry]
-    invariant(found, "gate.sqlite knows a quorum that the ledger does not: restore both from one backup")
-    standing = Standing(entry, derive_policy(parse_quorum(found[0].quorum), log_key))
+    standing = Standing(entry, derive_policy(parse_quorum(_find_term(terms, entry).quorum), log_key))
     kept = records.find_cosigned()
     return standing if kept is None else _look_through(standing, kept) or standing
+
+
+def check_terms(records: GateRecords, terms: Sequence[QuorumTerm], log_key: Verifier, roots: Sequence[str]) -> None:
+    """Judge the evidence of every quorum that came into force once more: what stands in a file is nobody's word.
+
+    Raises VerificationError when a recorded change was neither seen by the quorum before it nor cosigned by all roots.
+    """
+    standing = Standing(terms[0].entry, derive_policy(parse_quorum(terms[0].quorum), log_key))
+    for record in records.list_terms():
+        term = _find_term(terms, record.entry)
+        if not _is_proved(terms, standing, record, log_key, roots):
+            reason = (
+                f"gate.sqlite 中第 {record.entry} 条的见证要求没有生效的证据,从备份恢复 / "
+                f"gate.sqlite has no evidence that the quorum of entry {record.entry} is in force: restore a backup"
+            )
+            raise VerificationError(reason)
+        standing = _follow(standing, term)
+
+
+def _is_proved(
+    terms: Sequence[QuorumTerm], standing: Standing, record: TermRecord, log_key: Verifier, roots: Sequence[str]
+) -> bool:
+    if record.how == "recovery":
+        return check_recovered(record.checkpoint, roots, log_key).size > record.entry
+    following = next((term.entry for term in terms if term.entry > standing.entry), None)
+    seen = _look_through(standing, record.checkpoint)
+    return following == record.entry and seen is not None and seen.size > record.entry
+
+
+def _find_term(terms: Sequence[QuorumTerm], entry: int) -> QuorumTerm:
+    found = next((term for term in terms if term.entry == entry), None)
+    if found is None:
+        message = "gate.sqlite knows a quorum that the ledger does not: restore both from one backup"
+        raise InvariantError(message)
+    return found
 
 
 def take_note(records: GateRecords, terms: Sequence[QuorumTerm], standing: Standing, note: bytes, now: int) -> Standing:
@@ -124,14 +155,3 @@ def read_quorum(path: Path) -> QuorumValue:
         raise InputError("I01", f"{path.name}: {error.strerror}") from error
     except ValidationError as error:
         raise InputError("S02", f"quorum: field {render_location(error)}") from error
-
-
-def read_policy(path: Path) -> Policy:
-    """Read a policy file. ConfigurationError when it cannot be read or does not hold together."""
-    try:
-        with path.open("rb") as file:
-            raw = file.read(POLICY_BYTES_MAX + 1)
-    except OSError as error:
-        message = f"策略文件 {path} 无法读取 / the policy file {path} cannot be read: {error.strerror}"
-        raise ConfigurationError(message) from error
-    return parse_policy(raw)

@@ -16,7 +16,7 @@ from consolidator.transparency.notes import render_signature_line
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """A checkpoint that all root officers cosigned, with their lines, and its size."""
+    """A checkpoint that all root officers cosigned, with their lines, and its size; 0 when not all of them did."""
 
     size: int
     note: bytes
@@ -47,8 +47,13 @@ def find_recovered(records: Iterable[RecoveryRecord], roots: Sequence[str], log_
         lines.setdefault(record.checkpoint, {})[record.root] = record.line
     for checkpoint, by_root in lines.items():
         if by_root.keys() >= set(roots):
-            note = checkpoint + b"".join(by_root[root] for root in roots)
-            opened = open_cosigned(note, log_key, map(derive_root_verifier, roots))
-            if len(opened.cosignatures) == len(roots):
-                return Recovered(opened.checkpoint.size, note)
+            found = check_recovered(checkpoint + b"".join(by_root[root] for root in roots), roots, log_key)
+            if found.size:
+                return found
     return None
+
+
+def check_recovered(note: bytes, roots: Sequence[str], log_key: Verifier) -> Recovered:
+    """Give the size of a checkpoint that every root officer cosigned, or 0. VerificationError for a wrong line."""
+    opened = open_cosigned(note, log_key, map(derive_root_verifier, roots))
+    return Recovered(opened.checkpoint.size if len(opened.cosignatures) == len(roots) else 0, note)

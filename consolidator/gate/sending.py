@@ -15,8 +15,8 @@ from bank_adapters.formats.order_layouts import OrderLayout
 from bank_adapters.formats.orders import render_order_file
 from bank_adapters.profiles import Profile, find_order_profile
 from consolidator.gate.checking import PROOF_SUFFIX
-from consolidator.gate.passing import is_covered, is_witnessed
-from consolidator.gate.proving import Clearance, collect_rest, open_entry, prove_opened
+from consolidator.gate.passing import Clearance, is_covered, is_witnessed
+from consolidator.gate.proving import collect_rest, open_entry, prove_opened
 from consolidator.gate.records import GateRecords
 from consolidator.home.files import disk_errors, make_folder, move, sync_folder, write_synced
 from schemas.errors import ConfigurationError, InputError

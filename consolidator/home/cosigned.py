@@ -10,8 +10,16 @@ from time import monotonic
 from consolidator.cosigning.asking import Reply
 from consolidator.cosigning.rounds import Rounds
 from consolidator.facts.state import QuorumTerm
-from consolidator.gate.proving import Clearance, grant_clearance
-from consolidator.gate.quorums import Standing, find_standing, list_asked, recover, render_derived_policy, take_note
+from consolidator.gate.passing import Clearance, grant_clearance
+from consolidator.gate.quorums import (
+    Standing,
+    check_terms,
+    find_standing,
+    list_asked,
+    recover,
+    render_derived_policy,
+    take_note,
+)
 from consolidator.gate.records import GateRecords, WitnessRecord
 from consolidator.gate.recovering import find_recovered
 from consolidator.home.files import write_whole
@@ -51,6 +59,7 @@ class CosignedHeads:
         """Take up what was left, from the ledger's quorums and the records."""
         self.roots = roots
         self._witnesses = {witness.name: witness for witness in self.records.list_witnesses()}
+        check_terms(self.records, terms, self.publisher.log_key, roots)
         self._standing = find_standing(self.records, terms, self.publisher.log_key)
         for witness in list_asked(terms, self._standing):
             known = self._witnesses.get(witness.key.name)

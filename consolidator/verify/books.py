@@ -79,6 +79,7 @@ class Books:
     hour: str = ""
     closing: list[tuple[str, str, str, int, int]] = field(default_factory=list)
     parts_closed: int = 0
+    aside: set[tuple[str, str]] = field(default_factory=set)  # batches that are not judged any more; see accepting.py
     kinds: Counter[str] = field(default_factory=Counter)
 
 
@@ -122,8 +123,13 @@ def enter(books: Books, batch: Batch, where: Where, count: int, fen: int) -> Non
     _add(batch.sums, state, count, fen)
     if state == "ready":
         _add(batch.ready, bank, count, fen)
-    key = (batch.programme, bank if state in BANK_SHOWN else "", state)
-    _add(books.moves, key, count, fen)
+    count_move(books, batch.programme, where, count, fen)
+
+
+def count_move(books: Books, programme: str, where: Where, count: int, fen: int) -> None:
+    """Count lines that came into a state, for the hour's close."""
+    state, bank = where
+    _add(books.moves, (programme, bank if state in BANK_SHOWN else "", state), count, fen)
 
 
 def leave(batch: Batch, where: Where, count: int, fen: int) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from consolidator.transparency.checkpoint import Checkpoint, open_checkpoint
 from consolidator.transparency.keys import Verifier
 from consolidator.transparency.tree import CompactRange
+from consolidator.verify.aside import OF_BATCH, take_as_stated
 from consolidator.verify.books import Books, list_sums, require
 from consolidator.verify.bundles import read_bundles
 from consolidator.verify.documents import check_access, check_document, check_effect, check_genesis, check_quorum
@@ -113,28 +114,45 @@ def check_totals(report: Report, stated: Mapping[str, tuple[int, int]]) -> None:
             raise VerificationError(message)
 
 
+class WrongEntryError(VerificationError):
+    """An entry is not what it must be after those before it; ``index`` is its place in the log."""
+
+    def __init__(self, index: int, reason: str) -> None:
+        """Keep the place apart, for who has to show the entry."""
+        super().__init__(f"entry {index}: {reason}")
+        self.index = index
+
+
 def check_entries(books: Books, entries: Iterable[bytes], first: int) -> None:
-    """Check a run of entries against what came before; ``first`` is the index of the first."""
+    """Check a run of entries against what came before; ``first`` is the index of the first. Raises WrongEntryError."""
     index = first
     try:
         for index, raw in enumerate(entries, start=first):  # noqa: B007 -- the message needs it
-            _check_entry(books, parse_entry(raw))
+            check_entry(books, parse_entry(raw))
     except VerificationError as error:
-        message = f"entry {index}: {error}"
-        raise VerificationError(message) from error
+        raise WrongEntryError(index, str(error)) from error
 
 
-def _check_entry(books: Books, entry: Entry) -> None:
+def check_entry(books: Books, entry: Entry) -> None:
+    """Check one entry against what came before."""
     kind = entry.kind
     if not books.kinds and kind != "genesis":
         message = "a log begins with its genesis"
         raise VerificationError(message)
     if entry.at != books.at or books.parts_closed or books.releasing is not None:
         _check_place(books, entry)
-    _CHECKS[type(entry)](books, entry)
+    if books.aside and isinstance(entry, OF_BATCH) and (entry.source, entry.document) in books.aside:
+        take_as_stated(books, entry)
+    else:
+        _CHECKS[type(entry)](books, entry)
     if kind != "batch":
         books.assessed = None
-    books.kinds[kind] += 1
+    count_entry(books, entry)
+
+
+def count_entry(books: Books, entry: Entry) -> None:
+    """Count an entry that was taken; the hour in which something moved is the one that its close must name."""
+    books.kinds[entry.kind] += 1
     if books.moves and not books.hour:
         books.hour = entry.at[:13]
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 TEXT = "text/plain; charset=utf-8"
+JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,12 +93,15 @@ class HttpServer:
         self._open.add(task)
         try:
             await self._talk(task, reader, writer)
-        except (TimeoutError, ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            writer.close()
+            async with asyncio.timeout(LINGER_SECONDS):
+                await writer.wait_closed()
+        except (TimeoutError, OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass  # the client is gone, or is too slow and has to go
         finally:
             self._open.discard(task)
             self._waiting.pop(task, None)
-            writer.close()
+            writer.transport.abort()  # what the client did not take, it will not take
 
     def _has_room(self) -> bool:
         if len(self._open) < self.connections_max:
@@ -171,8 +174,9 @@ async def _read_head(first: bytes, reader: asyncio.StreamReader) -> _Head:
     if len(headers) != len(fields) or sum(name in _FRAMING for name, _ in headers) > 1:
         raise _RefusedError(HTTPStatus.BAD_REQUEST, "a header is malformed, or the body's length is stated twice")
     told = dict(headers)
-    wish = told.get("connection", "keep-alive" if match[3] == "1" else "close").lower()
-    return _Head(match[1], match[2].partition("?")[0], told, wish == "keep-alive")
+    wishes = [each.strip() for each in told.get("connection", "").lower().split(",")]
+    keeps = "close" not in wishes if match[3] == "1" else "keep-alive" in wishes
+    return _Head(match[1], match[2].partition("?")[0], told, keeps)
 
 
 async def _write(writer: asyncio.StreamWriter, raw: bytes) -> None:

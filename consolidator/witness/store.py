@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from consolidator.transparency.tree import EMPTY_ROOT, TreeHead
+from consolidator.witness import evidence
 from consolidator.witness.mark import Mark, tell_retired
 from schemas.errors import ConfigurationError, invariant
 from streams.embedded.schema import sqlite_errors
@@ -22,7 +23,7 @@ _BUSY_MILLISECONDS = 10_000
 _WHAT = "witness.sqlite"
 _LOST = ("见证记录 witness.sqlite 缺失或为空", "witness.sqlite is missing or empty")
 _EMPTY = ("见证记录 witness.sqlite 没有内容", "witness.sqlite holds nothing")
-_TABLES = """
+_TABLES = f"""
 CREATE TABLE witness (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     store TEXT NOT NULL,
@@ -38,6 +39,7 @@ CREATE TABLE heads (
     first_seconds INTEGER NOT NULL DEFAULT 0,
     last_seconds INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+{evidence.TABLES}
 """
 
 
@@ -57,6 +59,7 @@ class Store:
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Take over an open connection."""
         self._connection = connection
+        self.evidence = evidence.Evidence(connection)
 
     def close(self) -> None:
         """Close the file."""

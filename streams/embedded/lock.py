@@ -49,7 +49,7 @@ def _lock(descriptor: int) -> None:
     except BlockingIOError as error:
         holder = os.pread(descriptor, PID_BYTES_MAX, 0).decode("ascii", "replace") or "unknown"
         message = (
-            f"进程 {holder} 正在运行本台账,请等它结束 / "
-            f"process {holder} runs this ledger: end it, or wait until it is done"
+            f"进程 {holder} 正在使用此目录,请等它结束 / "
+            f"process {holder} is at work in this home: end it, or wait until it is done"
         )
         raise ConflictError(message) from error

@@ -2,22 +2,27 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 
 from consolidator.bootstrap import Office, open_home
 from consolidator.cli.main import main
-from consolidator.gate.quorums import read_policy
 from consolidator.home.creating import NOBODY
+from consolidator.home.status import read_policy
+from consolidator.keys import write_signer
+from consolidator.transparency.keys import render_vkey
 from consolidator.transparency.quorum import open_with_quorum
 from schemas.quorum import QuorumValue
 from tests.integration.office import make_home, read_head, save_key, submit_world
-from tests.integration.witnessed import Village, open_village
+from tests.integration.witnessed import Village, open_village, serve_folder
 from tests.support.witnesses import LOG_VKEY
-from tests.support.world import World
+from tests.support.world import ORIGIN, World, make_signer
 
 
 @pytest.fixture
@@ -65,6 +70,7 @@ def test_three_of_four_let_it_through_with_a_proof_that_the_bank_accepts(tmp_pat
     published = (office.home.log / "checkpoint").read_bytes()
     cosigned = open_with_quorum(published, read_policy(office.home.policy))
     assert cosigned.checkpoint.size == read_head(office).size
+    assert main(["log", "verify", "--home", str(office.home.root)]) == 0
     assert run(office, "--wait", "0") == 0
 
 
@@ -216,3 +222,68 @@ def test_two_of_four_stores_are_lost_and_root_officers_name_new_witnesses(
     assert change["checkpoint"].count("root-") == 2
     assert main(["status", "--home", str(office.home.root)]) == 0
     assert "由全体根管理员会签生效" in capsys.readouterr().out
+
+
+def test_two_of_the_witnesses_follow_the_entries_before_they_cosign(tmp_path: Path) -> None:
+    (tmp_path / "home" / "log").mkdir(parents=True)
+    with serve_folder(tmp_path / "home" / "log") as url, open_village(tmp_path / "witnesses", [], ()) as village:
+        for name in ("w1", "w2", "w3", "w4"):
+            village.make(name, url if name in {"w1", "w2"} else "")
+        for name in ("w1", "w2", "w3"):
+            village.start(name)
+        shutil.rmtree(tmp_path / "home")
+        office, _ = make_county(tmp_path, village)
+        assert run(office) == 0
+        assert list_orders(office) == SENT
+        assert check(office) == 0
+
+
+def test_a_county_that_keeps_running_pays_when_the_third_witness_comes(tmp_path: Path, village: Village) -> None:
+    village.stop("w3")
+    office, _ = make_county(tmp_path, village)
+    words = [sys.executable, "-m", "consolidator", "run", "--home", str(office.home.root), "--json"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as running:  # noqa: S603 -- our own
+        assert running.stdout is not None
+        first = read_object(running.stdout)
+        assert [each["code"] for each in first["orders_waiting"]] == ["G04"]
+        assert list_orders(office) == []
+        village.start("w3")
+        while not read_object(running.stdout)["orders_sent"]:  # a tick may be told of in between
+            continue
+        running.terminate()
+        assert running.wait() == 0
+    assert list_orders(office) == SENT
+    assert check(office) == 0
+
+
+def read_object(lines: IO[str]) -> dict[str, Any]:
+    """Read the next JSON object of a program's output."""
+    text = ""
+    for line in lines:
+        text += line
+        with suppress(ValueError):
+            found: dict[str, Any] = json.loads(text)
+            return found
+    raise AssertionError(text)
+
+
+def test_init_pins_a_quorum_and_refuses_one_that_cannot_be_trusted(
+    tmp_path: Path, village: Village, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = tmp_path / "log.key"
+    write_signer(key, make_signer(ORIGIN))
+    words = ["init", "--county", "511112", "--log-key", str(key)]
+    for name in ("root-1", "root-2"):
+        words += ["--root-key", render_vkey(make_signer(name).verifier)]
+    quorum = tmp_path / "quorum.json"
+    quorum.write_text(village.make_quorum(threshold=2).model_dump_json())
+    assert main([*words, "--home", str(tmp_path / "county"), "--quorum", str(quorum)]) == 4
+    assert "2k - n" in capsys.readouterr().err
+    assert not (tmp_path / "county").exists()
+    quorum.write_text(village.make_quorum().model_dump_json())
+    assert main([*words, "--home", str(tmp_path / "county"), "--quorum", str(quorum)]) == 0
+    assert "仅供演示" not in capsys.readouterr().err
+    assert read_policy(tmp_path / "county" / "policy.txt").quorum == "enough"
+    assert main(["run", "--home", str(tmp_path / "county"), "--once"]) == 0
+    assert (tmp_path / "county" / "log" / "checkpoint").exists()
+    assert main([*words, "--home", str(tmp_path / "other"), "--origin", "other.example/x"]) == 5

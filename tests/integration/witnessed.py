@@ -6,7 +6,10 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 from consolidator.transparency.keys import render_vkey
 from consolidator.witness.home import create_witness
@@ -26,11 +29,10 @@ class Village:
     urls: dict[str, str] = field(default_factory=dict)
     processes: "dict[str, subprocess.Popen[str]]" = field(default_factory=dict)
 
-    def make(self, name: str) -> None:
-        """Make a witness of the test county's log."""
-        key = create_witness(
-            self.folder / name, f"{name}.example/witness", make_log(LOG_VKEY, "", follow=False), int(time.time())
-        )
+    def make(self, name: str, url: str = "") -> None:
+        """Make a witness of the test county's log, which follows the entries when it is told where they are."""
+        log = make_log(LOG_VKEY, url, follow=bool(url))
+        key = create_witness(self.folder / name, f"{name}.example/witness", log, int(time.time()))
         self.vkeys[name] = render_vkey(key.verifier)
 
     def start(self, name: str) -> None:
@@ -61,6 +63,25 @@ class Village:
         group = {"name": "enough", "threshold": threshold, "members": list(names)}
         value = {"type": "witnesses", "witnesses": listed, "groups": [group], "quorum": "enough"}
         return QuorumValue.model_validate(value)
+
+
+@contextmanager
+def serve_folder(folder: Path) -> Iterator[str]:
+    """Serve a folder as any web server would; gives its address."""
+
+    class Handler(SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 @contextmanager

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from bank_adapters.formats.order_layouts import OrderLayout
 from bank_adapters.formats.orders import RenderedFile, render_order_file
 from bank_adapters.profiles import Profile, find_order_profile, load_profiles
-from consolidator.gate.proving import collect_rest, grant_clearance, open_entry, prove_opened
+from consolidator.gate.passing import grant_clearance
+from consolidator.gate.proving import collect_rest, open_entry, prove_opened
 from consolidator.transparency.checkpoint import open_checkpoint
 from consolidator.transparency.cosignatures import cosign
 from consolidator.transparency.keys import parse_vkey

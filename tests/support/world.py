@@ -77,9 +77,8 @@ class World:
 
     def __post_init__(self) -> None:
         """Apply the genesis command."""
-        roots = [key_of("root-1"), key_of("root-2")]
-        genesis = Genesis.model_validate({"county": COUNTY, "origin": ORIGIN, "roots": roots, **self.pinned})
-        self.apply(Command("genesis", self.now, render_genesis(genesis)))
+        fields = {"county": COUNTY, "origin": ORIGIN, "roots": [key_of("root-1"), key_of("root-2")], **self.pinned}
+        self.apply(Command("genesis", self.now, render_genesis(Genesis.model_validate(fields))))
 
     @property
     def state(self) -> State:
@@ -97,11 +96,7 @@ class World:
         return steps
 
     def sign(
-        self,
-        key: str,
-        fields: Mapping[str, Any],
-        columns: Columns | None = None,
-        seq: int | None = None,
+        self, key: str, fields: Mapping[str, Any], columns: Columns | None = None, seq: int | None = None
     ) -> bytes:
         """Make a document of the key's next number (consumed here), or of the given number."""
         if seq is None:

@@ -9,7 +9,7 @@ import pytest
 
 from bank_adapters.formats.orders import parse_order_file
 from bank_adapters.profiles import find_order_profile, load_profiles
-from consolidator.gate.proving import Clearance
+from consolidator.gate.passing import Clearance
 from consolidator.gate.records import count_sent, open_records
 from consolidator.gate.sending import Gate, Sending, list_unsent, send_file
 from consolidator.transparency.policy import Policy
