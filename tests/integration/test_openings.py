@@ -13,12 +13,19 @@ import pytest
 
 from consolidator.bootstrap import Office
 from consolidator.cli.main import main
-from consolidator.transparency.tlogproof import parse_tlog_proof
+from consolidator.privacy.commitments import commit
+from consolidator.transparency.checkpoint import Checkpoint, sign_checkpoint
+from consolidator.transparency.keys import derive_signer
+from consolidator.transparency.policy import render_policy, render_policy_without_witnesses
+from consolidator.transparency.tlogproof import TlogProof, parse_tlog_proof, render_tlog_proof
+from consolidator.transparency.tree import leaf_hash
 from consolidator.views.reading import list_entries, list_raw_entries
 from schemas.extras import Extra, parse_extra, render_extra
 from streams.embedded.journal import open_journal_read_only
 from tests.integration.office import make_home, run_once, save_key, submit_world
-from tests.support.world import World, make_account, make_id, make_name, officer
+from tests.support.ordered import make_world, order, seal
+from tests.support.witnesses import derive_test_policy, make_quorum
+from tests.support.world import COUNTY, World, make_account, make_id, make_name, officer
 
 Told = dict[str, Any]
 ASKER, GROUND = "示例县审计局某甲", "示审通〔2026〕1号"
@@ -307,3 +314,37 @@ def test_the_log_with_openings_is_verified_and_replayed(office: Office, proof: P
     assert proof.exists()
     assert main(["log", "verify", "--home", str(office.home.root)]) == 0
     assert main(["log", "replay", "--home", str(office.home.root)]) == 0
+
+
+def test_an_order_files_proof_is_of_the_same_form_and_shows_what_it_opens(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world = make_world()
+    sealed = seal(world, order(world, 3))
+    (tmp_path / "proof").write_bytes(sealed.proof)
+    (tmp_path / "policy.txt").write_bytes(render_policy(derive_test_policy(make_quorum())))
+    asked = ["log", "check-proof", str(tmp_path / "proof"), "--policy", str(tmp_path / "policy.txt")]
+    assert main(asked) == 0
+    shown = capsys.readouterr().out
+    assert '"kind":"orders"' in shown
+    assert f"\ncounty: {COUNTY}\n" in shown
+    assert "\nparts: [" in shown
+    spoil(tmp_path / "proof", lambda it: replace(it, private=it.private.replace(b"511112", b"511113")))
+    assert main(asked) == 3
+
+
+@pytest.mark.parametrize("private", [b"[1]", b"no JSON", b'"\\u001b[2J"'])
+def test_a_private_part_that_is_no_object_is_shown_as_it_is(
+    private: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    opening = bytes(range(32))
+    entry = b'{"sealed":"' + commit(opening, private).encode() + b'"}'
+    signer = derive_signer("log.example/hostile", bytes(32))
+    signed = sign_checkpoint(Checkpoint(signer.name, 1, leaf_hash(entry)), signer)
+    proof = TlogProof(0, (), signed, render_extra(Extra(entry, private, opening)))
+    (tmp_path / "proof").write_bytes(render_tlog_proof(proof))
+    (tmp_path / "policy.txt").write_bytes(render_policy_without_witnesses(signer.verifier))
+    assert main(["log", "check-proof", str(tmp_path / "proof"), "--policy", str(tmp_path / "policy.txt")]) == 0
+    shown = capsys.readouterr().out
+    assert private.decode() in shown
+    assert "\x1b" not in shown
