@@ -5,7 +5,7 @@ After a crash: intent only, or the file's draft is there: do it again; staged an
 An order's number in its file is its place in the list, from 1, so order id and (file, serial) follow from each other.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -47,7 +47,7 @@ class Sending:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """All that the gate works with. ``profiles`` say how order files look, ``epoch_keys`` open their entries.
+    """All that the gate works with: ``profiles`` say how order files look, ``read_keys`` gives what opens entries.
 
     ``payers``: only a trial county's files may state a payer that is made up.
     """
@@ -56,7 +56,7 @@ class Gate:
     records: GateRecords
     outbox: Path
     profiles: Mapping[str, Profile]
-    epoch_keys: Mapping[int, bytes]
+    read_keys: Callable[[], Mapping[int, bytes]]
     payers: Literal["real", "any"] = "real"
 
 
@@ -103,7 +103,7 @@ def _render(gate: Gate, clearance: Clearance, file: OrderFile, profile: OrderLay
     rendered = render_order_file(profile, file, parts)
     if not is_witnessed(clearance):
         return _Papers(file, rendered.name, rendered.content, b"")
-    opened = open_entry(gate.journal, gate.epoch_keys, file, collect_rest(profile, parts))
+    opened = open_entry(gate.journal, gate.read_keys(), file, collect_rest(profile, parts))
     return _Papers(file, rendered.name, rendered.content, prove_opened(clearance, file.entry, opened))
 
 

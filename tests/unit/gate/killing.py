@@ -30,7 +30,7 @@ NAME = "bank-402_PAY_402_001.txt"
 def send(home: Path, world: World, clearance: Clearance) -> None:
     """Do what a start does at the gate."""
     with open_records(home / "gate.sqlite") as records:
-        gate = Gate(Records(world), records, home / "outbox", load_profiles(), EPOCHS)  # type: ignore[arg-type]  # it reads no more
+        gate = Gate(Records(world), records, home / "outbox", load_profiles(), lambda: EPOCHS)  # type: ignore[arg-type]  # it reads no more
         for file in list_unsent(gate):
             invariant(send_file(gate, clearance, file).word == "sent", "it can be sent")
 

@@ -61,7 +61,7 @@ class Orders:
 def gate(tmp_path: Path) -> Iterator[Gate]:
     """A gate with fresh records."""
     with open_records(tmp_path / "gate.sqlite") as records:
-        yield Gate(Orders(), records, tmp_path / "outbox", load_profiles(), {})  # type: ignore[arg-type]  # it reads no more
+        yield Gate(Orders(), records, tmp_path / "outbox", load_profiles(), dict)  # type: ignore[arg-type]  # it reads no more
 
 
 def read_no_node(level: int, index: int) -> bytes:
