@@ -79,9 +79,9 @@ def _make_reader(home: Home, adapter: Adapter, profiles: Mapping[str, Profile]) 
 def open_gate(office: Office, journal: SqliteJournal) -> Iterator[Gate]:
     """Open the gate on an open journal; its records are closed at the end."""
     with open_records(office.home.gate) as records:
+        profiles, read_keys = load_own_profiles(office.home.profiles), partial(read_epoch_keys, office.home.epoch_keys)
         payers: Literal["real", "any"] = "any" if is_trial(office.settings) else "real"
-        read_keys = partial(read_epoch_keys, office.home.epoch_keys)
-        yield Gate(journal, records, office.home.outbox, load_own_profiles(office.home.profiles), read_keys, payers)
+        yield Gate(journal, records, office.home.outbox, profiles, read_keys, payers)
 
 
 @contextmanager

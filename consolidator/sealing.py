@@ -12,6 +12,7 @@ from consolidator.facts.state import QuorumTerm, State
 from consolidator.ledger.emission import Emission
 from consolidator.ledger.ledger import apply, begin
 from consolidator.privacy.commitments import commit_many, derive_openings
+from consolidator.privacy.openings import find_epoch_key
 from consolidator.transparency.bundles import render_bundle
 from consolidator.transparency.checkpoint import Checkpoint, sign_checkpoint
 from consolidator.transparency.keys import Signer
@@ -19,8 +20,7 @@ from consolidator.transparency.tree import CompactRange
 from schemas.commands import Command
 from schemas.commits import AWAITING_MAX, BUNDLE_ENTRIES_MAX, Bundle, Head, Step
 from schemas.entries import EntryBlock
-from schemas.errors import ConfigurationError, InvariantError
-from schemas.instants import derive_year
+from schemas.errors import ConfigurationError, InvariantError, invariant
 from schemas.orders import OrderFile
 
 
@@ -83,7 +83,7 @@ class County:
     def snapshot(self) -> bytes:
         """Give the whole state with the tree's right edge."""
         state = self.state
-        state.size, state.peaks = self._tree.size, list(self._tree.peaks)
+        state.peaks = list(self._tree.peaks)
         return render_snapshot(state)
 
     def restore(self, snapshot: bytes) -> None:
@@ -94,6 +94,7 @@ class County:
     def _seal(self, state: State, emission: Emission) -> Step:
         run, positions = self._render(state, emission.blocks)
         self._tree = self._tree.append_many(run.entries)
+        invariant(state.size == self._tree.size, "the ledger counts the entries that the tree holds")
         if emission.quorum_block is not None:
             state.quorums[-1] = QuorumTerm(positions[emission.quorum_block], state.quorums[-1].quorum)
         return Step(
@@ -110,7 +111,7 @@ class County:
         privates = [private for block in blocks for private in block.privates]
         seals: Sequence[str] = ()
         if any(privates):
-            openings = derive_openings(self._find_epoch_key(state.now), first, len(privates))
+            openings = derive_openings(find_epoch_key(self._epoch_keys, state.now), first, len(privates))
             seals = commit_many(openings, privates)
         entries: list[bytes] = []
         positions: list[int] = []
@@ -119,14 +120,6 @@ class County:
             positions.append(first + start)
             entries += block.render(seals[start : start + len(block.privates)])
         return SealedRun(first, entries, privates), positions
-
-    def _find_epoch_key(self, now: int) -> bytes:
-        year = derive_year(now)
-        key = self._epoch_keys.get(year)
-        if key is None:
-            message = f"keys/epochs.keys has no key for {year}: restore it from a backup; sealing never makes one"
-            raise ConfigurationError(message)
-        return key
 
 
 def _place(file: OrderFile, entry: int) -> OrderFile:

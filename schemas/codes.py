@@ -92,6 +92,8 @@ CODES: Mapping[str, CodeText] = {
     "S18": CodeText("人员不在权限地区", "the person is outside the officer's region", "由所在地区报送", "let the person's own township send it"),
     "S19": CodeText("账户登记在另一银行", "the account is registered at another bank", "核对银行代码", "check the bank's code"),
     "S20": CodeText("已由其他单位预告", "announced by another source", "由原单位更改", "let that source change it"),
+    "S21": CodeText("日志中还没有此条目", "the log has no such entry yet", "核对条目序号", "check the entry's index"),
+    "S22": CodeText("条目没有可开示的内容", "the entry has no private part", "核对条目序号", "check the entry's index"),
     "H01": CodeText("指定账户已变更,待复核", "designation changed after assessment", "复核后放行", "review and clear"),
     "H02": CodeText("缺支付行号", "branch number missing", "补录行号", "fill in the branch number"),
     "H03": CodeText("人工拦截", "held by a person", "复核后放行或停发", "review: clear or stop"),

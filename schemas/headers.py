@@ -51,6 +51,7 @@ def _validate_day(text: str) -> str:
 
 
 Day = Annotated[IsoDate, AfterValidator(_validate_day)]
+Reader = Literal["citizen", "auditor", "court", "other"]
 
 
 class _Strict(BaseModel):
@@ -201,6 +202,21 @@ class DispositionHeader(Header):
     batch: DocumentRef
 
 
+class AccessHeader(Header):
+    """Openings of entries given out: to what kind of reader, and on what ground. Its one part names the entries.
+
+    ``asker`` and ``ground`` stay private; ``salt`` is random, so that nobody finds them by trying out what fits the
+    document's public digest.
+    """
+
+    kind: Literal["access"]
+    parts: Annotated[list[Sha256], Field(min_length=1, max_length=1)]
+    reader: Reader
+    asker: ShortText
+    ground: Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,200}$")]
+    salt: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+
+
 class ConfirmHeader(Header):
     """The second person: names the digest of the policy, release, clearing or suppression that now takes effect."""
 
@@ -219,6 +235,7 @@ AnyHeader = Annotated[
     | ReleaseHeader
     | ExpectedHeader
     | DispositionHeader
+    | AccessHeader
     | ConfirmHeader,
     Field(discriminator="kind"),
 ]
@@ -232,6 +249,7 @@ KINDS = (
     "review",
     "release",
     "disposition",
+    "access",
     "confirm",
 )
 _kinds: TypeAdapter[AnyHeader] = TypeAdapter(AnyHeader)

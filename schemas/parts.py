@@ -33,6 +33,7 @@ from schemas.locations import render_location
 PART_BYTES_MAX = 8_388_608  # 1,000 items at 8 kB: a batch line is about 300 bytes
 Index = Annotated[int, Field(ge=0, lt=PART_ITEMS_MAX)]
 Line = Annotated[int, Field(ge=1, le=1_000_000)]
+EntryIndex = Annotated[int, Field(ge=0, lt=2**53)]
 Row = Annotated[int, Field(ge=1, le=2_000_000)]  # of a file with titles, header and trailer
 IdType = Literal["resident", "uscc"]
 AccountStatus = Literal["normal", "mismatch", "dormant", "closed", "inactive"]  # 正常 不符 睡眠 销户 未激活
@@ -220,6 +221,12 @@ class DispositionPart(Columns):
     until: list[IsoDate | None] | None = None
 
 
+class AccessPart(Columns):
+    """Entries whose openings are given out, by their index in the log. It becomes public, as the lines there are."""
+
+    index: list[EntryIndex]
+
+
 class ReviewPart(Columns):
     """Lines of the batch that the header names, with the reason a person gave (private)."""
 
@@ -266,6 +273,7 @@ PARTS: Mapping[str, type[Columns]] = {
     "review": ReviewPart,
     "release": ReleasePart,
     "disposition": DispositionPart,
+    "access": AccessPart,
 }
 C = TypeVar("C", bound=Columns)
 

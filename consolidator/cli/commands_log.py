@@ -5,6 +5,8 @@ from pathlib import Path
 from consolidator.cli.commands_home import add_cosign
 from consolidator.cli.parsing import Nouns, Parser, add_home, add_noun, add_verb
 
+READERS = ("citizen", "auditor", "court", "other")
+
 
 def add_log(nouns: Nouns) -> None:
     """Add the noun ``log``."""
@@ -78,15 +80,17 @@ def _add_proofs(log: Nouns) -> None:
         "一个条目的证明文件,可离线核对 / the proof of one entry, to be checked offline",
         "log prove --home county --index 7 --to 7.tlog-proof",
         "log prove --url https://log.example/511112 --policy policy.txt --index 7",
+        "log prove --home county --line bank-402/PAY-1/7 --open --key audit.key --ground 审计通知书 --to 7.tlog-proof",
     )
     _add_source(prove)
     prove.add_argument(
         "--policy", type=Path, metavar="FILE", help="策略文件,含公钥 / the policy file with the log's vkey"
     )
-    prove.add_argument(
-        "--index", type=int, required=True, metavar="N", help="条目序号,从 0 起 / the entry's index, from 0"
-    )
+    entry = prove.add_mutually_exclusive_group(required=True)
+    entry.add_argument("--index", type=int, metavar="N", help="条目序号,从 0 起 / the entry's index, from 0")
+    entry.add_argument("--line", metavar="LINE", help="明细,如 bank-402/PAY-1/7 / a line's assessment, by its name")
     prove.add_argument("--to", type=Path, metavar="FILE", help="写入此文件 / write it to this file")
+    _add_opening(prove)
     check = add_verb(
         log,
         "check-proof",
@@ -101,6 +105,35 @@ def _add_proofs(log: Nouns) -> None:
         required=True,
         metavar="FILE",
         help="自己信任的策略文件 / the policy file that you yourself trust",
+    )
+
+
+def _add_opening(prove: Parser) -> None:
+    prove.add_argument(
+        "--open",
+        action="store_true",
+        help="连同不公开的内容与开示值;此次查阅先记入日志 / with private part and opening; the log records it first",
+    )
+    prove.add_argument(
+        "--key", type=Path, metavar="FILE", help="开示:办理人的密钥文件 / to open: the acting officer's key file"
+    )
+    prove.add_argument(
+        "--ground",
+        metavar="TEXT",
+        help="开示:查阅依据,不公开 / to open: on what ground; kept out of the public log",
+    )
+    prove.add_argument(
+        "--reader",
+        choices=READERS,
+        default="other",
+        help="开示:查阅人类别,公开,默认 other / to open: the kind of reader, public; default: other",
+    )
+    prove.add_argument(
+        "--for",
+        dest="asker",
+        default="",
+        metavar="TEXT",
+        help="开示:查阅人,不公开 / to open: who asks; kept out of the public log",
     )
 
 

@@ -1,36 +1,61 @@
 """Owns the commands ``log prove`` and ``log check-proof``."""
 
+import json
 import sys
 from argparse import Namespace
 from pathlib import Path
 
+from consolidator.bootstrap import open_home
+from consolidator.cli.opening import prove_opened
 from consolidator.cli.sources import find_policy, open_source
 from consolidator.cli.terminal import put, put_json, say
 from consolidator.home.files import disk_errors, write_whole
 from consolidator.home.status import read_policy
 from consolidator.language import tag
+from consolidator.transparency.policy import Policy
 from consolidator.transparency.quorum import list_cosigners
 from consolidator.transparency.tlogproof import PROOF_BYTES_MAX
 from consolidator.verify.proving import check_proof, prove_entry
+from consolidator.views.reading import find_line_entry, parse_line_ref
+from consolidator.views.words import LABELS
 from schemas.errors import UsageError
+from streams.embedded.journal import open_journal_read_only
 
 
 def prove(args: Namespace) -> int:
-    """Write the proof of one entry."""
-    if args.index < 0:
-        message = "条目序号从 0 起 / an entry's index is 0 or more: see --index"
-        raise UsageError(message)
-    policy = find_policy(args)
-    with open_source(args) as read:
-        raw = prove_entry(read, policy.log_key, args.index)
+    """Write the proof of one entry, opened or not."""
+    policy, index = find_policy(args), _find_index(args)
+    raw = prove_opened(args, policy, index) if args.open else _prove(args, policy, index)
+    if raw is None:
+        return 0
     if args.to is not None:
         write_whole(args.to, raw)
         say(f"{tag('下一步', 'next')}: consolidator log check-proof {args.to} --policy FILE")
     if args.json:
-        put_json({"index": args.index, "proof": raw.decode(), "to": None if args.to is None else str(args.to)})
+        to = None if args.to is None else str(args.to)
+        put_json({"index": index, "opened": args.open, "proof": raw.decode(), "to": to})
     elif args.to is None:
         sys.stdout.write(raw.decode())
     return 0
+
+
+def _prove(args: Namespace, policy: Policy, index: int) -> bytes:
+    with open_source(args) as read:
+        return prove_entry(read, policy.log_key, index)
+
+
+def _find_index(args: Namespace) -> int:
+    """Give the entry's index, that of the assessment where a line is named."""
+    if args.line is None:
+        if args.index < 0:
+            message = "条目序号从 0 起 / an entry's index is 0 or more: see --index"
+            raise UsageError(message)
+        return int(args.index)
+    if args.home is None:
+        message = "--line 须与 --home 同用 / --line goes with --home: elsewhere name the entry with --index"
+        raise UsageError(message)
+    with open_journal_read_only(open_home(args.home).home.journal) as journal:
+        return find_line_entry(journal.bundles(), parse_line_ref(args.line))
 
 
 def check(args: Namespace) -> int:
@@ -44,7 +69,8 @@ def check(args: Namespace) -> int:
             {
                 "verified": True,
                 "index": proved.index,
-                "entry": proved.entry.decode(),
+                "entry": proved.extra.entry.decode(),
+                "private": proved.extra.private.decode() if proved.extra.opening else None,
                 "origin": cosigned.checkpoint.origin,
                 "size": cosigned.checkpoint.size,
                 "root": cosigned.checkpoint.root.hex(),
@@ -53,13 +79,26 @@ def check(args: Namespace) -> int:
             }
         )
         return 0
-    put(proved.entry.decode())
+    put(proved.extra.entry.decode())
+    if proved.extra.opening:
+        _show_private(proved.extra.private.decode())
     say(
         f"{tag('证明成立', 'proved')}: {cosigned.checkpoint.origin}  {tag('条目', 'entry')} {proved.index}  "
         f"{tag('日志条数', 'log size')} {cosigned.checkpoint.size}  "
         f"{tag('见证', 'cosigned by')} {' '.join(names) or '-'}"
     )
     return 0
+
+
+def _show_private(private: str) -> None:
+    """Show the fields of the private part, one a line, under the words that people know."""
+    try:
+        fields = json.loads(private).items()
+    except (ValueError, AttributeError):  # no log of ours commits to such; it is shown as it is
+        fields = [(tag("不公开的内容", "private part"), private)]
+    for name, value in fields:
+        plain = isinstance(value, str) and value.isprintable()
+        put(f"{LABELS.get(name, name)}: {value if plain else json.dumps(value, ensure_ascii=False)}")
 
 
 def _read(path: Path) -> bytes:

@@ -92,7 +92,7 @@ class State(Struct):
     ``quorums``: all that were ever set, in the log's order, from genesis on; an entry's index is known after sealing.
     ``log_key``: the vkey that genesis pins, or empty. ``expected``: ``programme|period|township``. ``overdue``: what
     was noted as late → the finding. ``plan_use``: ``programme|plan number`` → fen that is ready, held or paid, and fen
-    that is paid.
+    that is paid. ``size``: how many entries the log has so far. ``peaks``: the tree's right edge, in snapshots only.
     """
 
     county: str

@@ -15,14 +15,15 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from bank_adapters.formats.order_layouts import OrderLayout
 from bank_adapters.formats.orders import OrderRow, parse_order_file, render_order_file
 from bank_adapters.profiles import Profile, find_order_profile
-from consolidator.gate.opened import Opened, check_opening, parse_opened
 from consolidator.transparency.cosignatures import Cosigned
 from consolidator.transparency.policy import Policy
 from consolidator.transparency.quorum import list_cosigners
 from consolidator.transparency.tlogproof import check_tlog_proof, parse_tlog_proof
 from consolidator.transparency.tree import leaf_hash
 from consolidator.verify.entries import Orders, parse_entry
+from consolidator.verify.opened import check_opening
 from schemas.errors import ConfigurationError, InputError, VerificationError
+from schemas.extras import Extra, parse_extra
 from schemas.headers import PART_ITEMS_MAX
 from schemas.identifiers import derive_order_id
 from schemas.instants import parse_instant
@@ -58,7 +59,7 @@ def check_order_file(
 ) -> CheckedFile:
     """Check an order file of this name against its proof. Raises VerificationError that says what is wrong."""
     parsed = parse_tlog_proof(proof)
-    opened = parse_opened(parsed.extra)
+    opened = _parse_opened(parsed.extra)
     cosigned = check_tlog_proof(parsed, leaf_hash(opened.entry), policy)
     check_opening(opened)
     entry, private = _read_entry(opened.entry), _read_private(opened.private)
@@ -69,6 +70,14 @@ def check_order_file(
     _check_list(entry, private, parts)
     _check_bytes(layout, file, parts, name, raw)
     return _report(entry, parsed.index, cosigned, policy)
+
+
+def _parse_opened(extra: bytes | None) -> Extra:
+    opened = None if extra is None else parse_extra(extra)
+    if opened is None or not opened.opening:
+        reason = "the proof opens nothing: ask for the proof that came with the order file"
+        raise VerificationError(reason)
+    return opened
 
 
 def _report(entry: Orders, index: int, cosigned: Cosigned, policy: Policy) -> CheckedFile:
@@ -142,7 +151,7 @@ def _describe_file(entry: Orders, private: _Private, rows: Sequence[OrderRow]) -
     )
 
 
-def _read_list(layout: OrderLayout, file: OrderFile, rows: Sequence[OrderRow], opened: Opened) -> OrderColumns:
+def _read_list(layout: OrderLayout, file: OrderFile, rows: Sequence[OrderRow], opened: Extra) -> OrderColumns:
     """Put the list together from the file, and from the proof what the layout does not carry."""
     columns: dict[str, Any] = {
         "account": [row.account for row in rows],

@@ -23,6 +23,10 @@ class Emission:
     outcomes: list[Outcome] = field(default_factory=list)
     quorum_block: int | None = None
 
+    def count_entries(self) -> int:
+        """Count the entries of this slice."""
+        return sum(len(block.privates) for block in self.blocks)
+
     def add(self, kind: str, at: str, fields: Mapping[str, Any], private: bytes = b"") -> None:
         """Add one entry."""
         self.blocks.append(SingleEntry({"kind": kind, "at": at, **fields}, private))

@@ -6,6 +6,7 @@ from typing import Any
 
 from consolidator.facts.parties import OpenDocument
 from consolidator.facts.state import Policy, QuorumTerm, State
+from consolidator.ledger.access import effect_access
 from consolidator.ledger.accounts import effect_accounts
 from consolidator.ledger.acts import Act, emit_refusal
 from consolidator.ledger.admission import Arrival, admit, receive
@@ -46,6 +47,7 @@ _EFFECTS: Mapping[str, Effect] = {
     "release": effect_release,
     "expected": effect_expected,
     "disposition": effect_disposition,
+    "access": effect_access,
 }
 _PROPOSALS: Mapping[str, Effect] = {
     "policy": propose_policy,
@@ -75,11 +77,21 @@ def begin(command: Command) -> tuple[State, Emission]:
     emission = Emission()
     fields = genesis.model_dump(exclude={"v"}, exclude_none=True)
     emission.add("genesis", render_instant(command.at), fields)
+    state.size = emission.count_entries()
     return state, emission
 
 
 def apply(state: State, command: Command) -> Iterator[Emission]:
-    """Apply one command. Yields its slices; nothing at all for an identical repeat or a tick with nothing due."""
+    """Apply one command. Yields its slices; nothing at all for an identical repeat or a tick with nothing due.
+
+    An entry's index is its place among all that were ever yielded, so the ledger counts them itself.
+    """
+    for emission in _apply(state, command):
+        state.size += emission.count_entries()
+        yield emission
+
+
+def _apply(state: State, command: Command) -> Iterator[Emission]:
     match command.kind:
         case "header":
             yield from _apply_header(state, command)

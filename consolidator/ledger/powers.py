@@ -9,6 +9,7 @@ from consolidator.facts.lines import Batch
 from consolidator.facts.parties import ANY_PROGRAMME, ROOT_SOURCE, Officer
 from consolidator.facts.state import State, find_batch
 from schemas.headers import (
+    AccessHeader,
     BatchHeader,
     ConfirmHeader,
     DispositionHeader,
@@ -23,9 +24,9 @@ ROOT_ROLE = "root"
 _DATA = frozenset(("register", "accounts", "designations", "batch"))
 _KINDS: Mapping[str, frozenset[str]] = {
     "clerk": _DATA | {"expected", "review", "release"},
-    "reviewer": frozenset(("review", "disposition", "confirm")),
-    "approver": frozenset(("review", "disposition", "confirm")),
-    "supervisor": frozenset(("review", "disposition")),
+    "reviewer": frozenset(("review", "disposition", "access", "confirm")),
+    "approver": frozenset(("review", "disposition", "access", "confirm")),
+    "supervisor": frozenset(("review", "disposition", "access")),
     "adapter": _DATA,
     ROOT_ROLE: frozenset(("policy", "confirm")),
 }
@@ -93,6 +94,8 @@ def _is_within_bounds(state: State, officer: Officer, header: Header) -> bool:
         return _covers(officer, header.programme, header.township)
     if isinstance(header, RegisterHeader):  # a register is about everybody
         return state.county in officer.regions
+    if isinstance(header, AccessHeader):  # an entry's index tells neither programme nor region
+        return ANY_PROGRAMME in officer.programmes and state.county in officer.regions
     if isinstance(header, ReviewHeader | DispositionHeader) and header.action not in _ACTIONS[officer.role]:
         return False
     batch = _find_target(state, header)

@@ -1,9 +1,9 @@
-"""Owns the checks of ``genesis``, ``document`` and ``effect``: numbers per key without a gap, ids used once."""
+"""Owns the checks of entries about documents: numbers per key without a gap, ids used once, who opened what."""
 
 from msgspec import UNSET
 
 from consolidator.verify.books import Batch, Books, require
-from consolidator.verify.entries import Document, Effect, Genesis, Quorum
+from consolidator.verify.entries import Access, Document, Effect, Genesis, Quorum
 from schemas.errors import VerificationError
 
 NUMBER_USED = "D01"  # the one conflict that does not take the next number
@@ -56,6 +56,19 @@ def _open_batch(entry: Document) -> Batch:
         message = "a batch states programme, period and control totals"
         raise VerificationError(message)
     return Batch(programme, period, count, fen)
+
+
+def check_access(books: Books, entry: Access) -> None:
+    """Who gives openings out answers for it with a document of his own, about entries that were there."""
+    cause = books.documents.get(entry.cause)
+    named = None if cause is None else (cause.of, cause.key, cause.source, cause.document)
+    require(
+        cause is not None and named == ("access", entry.by, entry.source, entry.document),
+        "its cause is no access document by the key it names",
+    )
+    require(0 < entry.count == len(set(entry.indices)) == len(entry.indices), "its count is not that of its entries")
+    require(cause is not None and entry.count <= cause.count, "it opens more entries than its document asks for")
+    require(max(entry.indices) < books.kinds.total(), "it opens an entry that was not there yet")
 
 
 def check_effect(books: Books, entry: Effect) -> None:

@@ -223,6 +223,20 @@ class Disposition(Base, kw_only=True):
     sealed: Hex
 
 
+class Access(Base):
+    """Openings of entries were given out."""
+
+    kind: Literal["access"]
+    source: str
+    document: str
+    reader: Literal["citizen", "auditor", "court", "other"]
+    count: Number
+    indices: list[Number]
+    by: Hex
+    cause: Hex
+    sealed: Hex
+
+
 class Overdue(Base, kw_only=True):
     """Something is late: an announced batch, or one that stays unsettled."""
 
@@ -291,6 +305,7 @@ Entry = (
     | Finding
     | Comment
     | Disposition
+    | Access
     | Overdue
     | Release
     | Orders
@@ -307,6 +322,7 @@ _SHAPES: Mapping[bytes, type[Entry]] = {
     b"finding": Finding,
     b"comment": Comment,
     b"disposition": Disposition,
+    b"access": Access,
     b"overdue": Overdue,
     b"release": Release,
     b"orders": Orders,

@@ -13,8 +13,9 @@ from consolidator.transparency.tree import CompactRange
 from consolidator.verify.aside import OF_BATCH, take_as_stated
 from consolidator.verify.books import Books, list_sums, require
 from consolidator.verify.bundles import read_bundles
-from consolidator.verify.documents import check_document, check_effect, check_genesis, check_quorum
+from consolidator.verify.documents import check_access, check_document, check_effect, check_genesis, check_quorum
 from consolidator.verify.entries import (
+    Access,
     AssessedLine,
     BatchState,
     Change,
@@ -56,6 +57,7 @@ _CHECKS: Mapping[type[Entry], Callable[[Books, Any], None]] = {
     Finding: check_finding,
     Comment: check_comment,
     Disposition: check_disposition,
+    Access: check_access,
     Overdue: check_overdue,
     Release: check_release,
     Orders: check_orders,

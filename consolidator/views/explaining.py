@@ -1,6 +1,6 @@
 """Owns ``explain``: what was compared for a line, with which snapshot date and designation, and what followed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -44,8 +44,21 @@ def explain_line(records: Records, ref: LineRef, *, full: bool) -> dict[str, Any
         "bank": order["bank"] if order else bank,
         "compared": _describe_comparison(found),
         "history": _carry_facts([_describe(entry, acts, full=full) for entry in own]),
+        "accesses": _list_accesses(records, {entry.index for entry in own}, full=full),
     }
     return story | {"sentences": [{"zh": zh, "en": en} for zh, en in tell_story(story)]}
+
+
+def _list_accesses(records: Records, own: Collection[int], *, full: bool) -> list[dict[str, Any]]:
+    """List who gave openings of a line's entries out; to whom and why only in full."""
+    found = []
+    for entry in list_entries(records.bundles(), b'"kind":"access"'):
+        fields, opened = entry.fields, [index for index in entry.fields["indices"] if index in own]
+        if opened:
+            shown = {name: fields[name] for name in ("at", "reader", "by")} | {"opened": opened}
+            document = {"document": f"{fields['source']}/{fields['document']}"}
+            found.append(shown | document | (entry.private if full else {}))
+    return found
 
 
 def _explain_void(found: Sequence[StoredEntry], ref: LineRef) -> dict[str, Any]:
@@ -64,6 +77,7 @@ def _explain_void(found: Sequence[StoredEntry], ref: LineRef) -> dict[str, Any]:
         "bank": "",
         "compared": {},
         "history": [],
+        "accesses": [],
         "void": {
             "at": void["at"],
             "findings": [_describe_finding(finding, {}, full=False) for finding in void["findings"]],

@@ -71,6 +71,21 @@ def list_raw_entries(bundles: Iterable[Bundle]) -> Iterator[tuple[int, bytes, by
         yield from zip(range(bundle.first, bundle.first + bundle.count), entries, privates, strict=True)
 
 
+def read_raw_entry(bundles: Iterable[Bundle], index: int) -> tuple[bytes, bytes] | None:
+    """Give the bytes and the private bytes of one entry, or None; the bundles begin with the one that holds it."""
+    found = ((entry, private) for at, entry, private in list_raw_entries(bundles) if at == index)
+    return next(found, None)
+
+
+def find_line_entry(bundles: Iterable[Bundle], ref: LineRef) -> int:
+    """Give the index of a line's assessment. InputError ``S03`` when the log has no such line."""
+    for entry in list_entries(bundles, f'"document":"{ref.document}"'.encode()):
+        fields = entry.fields
+        if (fields["kind"], fields.get("source"), fields.get("line")) == ("line", ref.source, ref.line):
+            return entry.index
+    raise InputError("S03", "the log has no such line: 'consolidator batch list' shows the batches")
+
+
 def _cut(blob: bytes, width: int) -> Iterator[bytes]:
     at = 0
     while at < len(blob):

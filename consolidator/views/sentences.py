@@ -33,6 +33,13 @@ _VERDICTS: Mapping[str, Words] = {
     "needs_material": ("需补充材料", "papers are missing"),
 }
 
+_READERS: Mapping[str, Words] = {
+    "citizen": ("群众", "a citizen"),
+    "auditor": ("审计人员", "an auditor"),
+    "court": ("法院", "a court"),
+    "other": ("其他查阅人", "somebody"),
+}
+
 
 def tell_story(story: Story) -> Iterator[Words]:
     """Tell a story made by :func:`consolidator.views.explaining.explain_line`, a sentence at a time."""
@@ -46,6 +53,7 @@ def tell_story(story: Story) -> Iterator[Words]:
         yield from _EVENTS[event["kind"]](event)
     yield from _tell_unchecked(story["compared"])
     yield from _tell_order(story)
+    yield from _tell_accesses(story)
     if state in _NEXT:
         yield _NEXT[state]
 
@@ -171,6 +179,16 @@ def _tell_order(story: Story) -> Iterator[Words]:
     zh = f"{at} 列入代发文件 {file} 第 {serial} 笔,付款银行 {bank},第 {release} 次支付审批。"
     en = f"At {at} it went into order file {file} as number {serial}, paying bank {bank}, release {release}."
     yield zh, en
+
+
+def _tell_accesses(story: Story) -> Iterator[Words]:
+    for access in story["accesses"]:
+        zh, en = _READERS[access["reader"]]
+        opened, key = ", ".join(map(str, access["opened"])), access["by"][:KEY_CHARACTERS]
+        yield (
+            f"{access['at']} 经密钥 {key} 向{zh}开示条目 {opened}({access['document']})。",
+            f"At {access['at']} the opening of entry {opened} was given to {en}, by key {key} ({access['document']}).",
+        )
 
 
 def tell_void(story: Story) -> Iterator[Words]:

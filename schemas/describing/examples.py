@@ -207,6 +207,12 @@ _ROWS: Sequence[_Row] = (
         {"action": "record", "batch": _BATCH},
         {"line": [2], "code": ["R18"], "verdict": ["unfounded"], "reason": ["已分户"]},
     ),
+    (
+        "bureau",
+        "access",
+        {"reader": "auditor", "asker": "示例县审计局", "ground": "示审通〔2026〕1号", "salt": "0" * 32},
+        {"index": [7]},
+    ),
 )
 
 

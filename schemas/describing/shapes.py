@@ -24,6 +24,7 @@ _KINDS: Mapping[str, str] = {
     "review": "复核",
     "release": "支付审批",
     "disposition": "疑点处置",
+    "access": "授权查阅",
     "confirm": "确认",
 }
 _REGISTERS: Mapping[str, str] = {

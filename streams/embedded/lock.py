@@ -28,13 +28,28 @@ def hold_lock(path: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
+def find_holder(path: Path) -> int | None:
+    """Give the process that was the last to take the lock, if it is another one and still lives: it may hold it yet.
+
+    Looking never stands in the way of a process that wants the lock, as trying it would.
+    """
+    try:
+        holder = int(path.read_text(encoding="ascii"))
+        os.kill(holder, 0)
+    except PermissionError:
+        return holder  # it lives, under another user
+    except (OSError, ValueError, OverflowError):
+        return None
+    return None if holder == os.getpid() else holder
+
+
 def _lock(descriptor: int) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         holder = os.pread(descriptor, PID_BYTES_MAX, 0).decode("ascii", "replace") or "unknown"
         message = (
-            f"进程 {holder} 正在使用本主目录,请等它结束 / "
+            f"进程 {holder} 正在使用此目录,请等它结束 / "
             f"process {holder} is at work in this home: end it, or wait until it is done"
         )
         raise ConflictError(message) from error

@@ -10,7 +10,7 @@ import pytest
 from consolidator.cli.main import main
 from consolidator.transparency.keys import derive_signer
 from consolidator.transparency.tlogproof import parse_tlog_proof
-from schemas.extras import render_extra
+from schemas.extras import Extra, render_extra
 from tests.support.published import serve
 from tests.unit.verify.exported import ENTRIES, Exported, export, head_of, make_policy
 from tests.unit.verify.spoiling import SIZE, WIDTH, flip
@@ -115,7 +115,7 @@ def edit_hashes(change: Callable[[list[bytes]], object]) -> Change:
 
 def put_entry(entry: bytes) -> Change:
     """Let another entry go along with the proof."""
-    return edit_line(b"extra ", lambda _: b"extra " + b64encode(render_extra(entry)))
+    return edit_line(b"extra ", lambda _: b"extra " + b64encode(render_extra(Extra(entry))))
 
 
 def put_extra(extra: bytes) -> Change:
@@ -147,7 +147,7 @@ SPOILED: Mapping[str, tuple[Change, str]] = {
     "no entry": (lambda raw, _: re.sub(b"extra .*\n", b"", raw), "no extra line"),
     "an entry that is none": (put_extra(b"{}"), "holds no entry"),
     "an extra that is no JSON": (put_extra(b"\xff"), "holds no entry"),
-    "an extra with white space": (put_extra(render_extra(ENTRIES[300]) + b" "), "holds no entry"),
+    "an extra with white space": (put_extra(render_extra(Extra(ENTRIES[300])) + b" "), "holds no entry"),
     "an extra with a field more": (put_extra(b'{"entry":"x","more":1,"v":1}'), "holds no entry"),
     "an entry with a lone surrogate": (put_extra(rb'{"entry":"\ud800","v":1}'), "holds no entry"),
     "a checkpoint of another size": (

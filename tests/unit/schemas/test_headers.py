@@ -8,6 +8,7 @@ import pytest
 from schemas.errors import InputError
 from schemas.headers import (
     KINDS,
+    AccessHeader,
     AccountsHeader,
     AnyHeader,
     BatchHeader,
@@ -48,6 +49,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "release": {"batch": REF, "number": 1},
     "expected": {},
     "disposition": {"action": "record", "batch": REF},
+    "access": {"reader": "citizen", "asker": "示例甲", "ground": "本人申请", "salt": "0" * 32},
     "confirm": {"count": 0, "parts": [], "document": DIGEST},
 }
 MODELS: dict[str, type[Header]] = {
@@ -60,6 +62,7 @@ MODELS: dict[str, type[Header]] = {
     "release": ReleaseHeader,
     "expected": ExpectedHeader,
     "disposition": DispositionHeader,
+    "access": AccessHeader,
     "confirm": ConfirmHeader,
 }
 
@@ -236,6 +239,14 @@ def test_a_list_may_hang_for_one_day() -> None:
         ("review", {"batch": {"source": "bureau", "id": "a/b"}}),
         ("release", {"number": 0}),
         ("release", {"number": 1000}),
+        ("access", {"reader": "friend"}),
+        ("access", {"asker": "示例\n甲"}),
+        ("access", {"asker": "甲" * 201}),
+        ("access", {"ground": ""}),
+        ("access", {"ground": "甲" * 201}),
+        ("access", {"ground": "申请\x7f"}),
+        ("access", {"salt": "0" * 31}),
+        ("access", {"salt": "A" * 32}),
         ("confirm", {"document": "DOC-1"}),
         ("confirm", {"note": ""}),
     ],
@@ -251,6 +262,9 @@ def test_a_wrong_field_of_a_kind_is_refused_and_its_base_still_read(kind: str, f
     [
         ("review", "action", ["hold", "clear", "stop", "comment"]),
         ("disposition", "action", ["record", "suppress"]),
+        ("access", "reader", ["citizen", "auditor", "court", "other"]),
+        ("access", "asker", ["", "甲" * 200]),
+        ("access", "ground", ["甲", "甲" * 200]),
         ("register", "update", ["full", "delta"]),
         (
             "register",
@@ -263,6 +277,13 @@ def test_a_wrong_field_of_a_kind_is_refused_and_its_base_still_read(kind: str, f
 def test_every_value_that_a_field_may_have_is_taken(kind: str, field: str, values: list[object]) -> None:
     for value in values:
         assert getattr(parse_header(write(kind, **{field: value})), field) == value
+
+
+@pytest.mark.parametrize(("count", "parts"), [(0, 0), (2, 2), (1001, 2)])
+def test_an_access_names_its_entries_in_one_part(count: int, parts: int) -> None:
+    raw = write("access", count=count, parts=[DIGEST] * parts)
+    assert refusal_of(raw).detail == "field access.parts"
+    assert parse_base_header(raw).count == count
 
 
 def test_optional_fields_are_taken() -> None:

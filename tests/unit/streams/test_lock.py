@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from schemas.errors import ConflictError
-from streams.embedded.lock import hold_lock
+from streams.embedded.lock import find_holder, hold_lock
 
 HOLDER = """
 import sys
@@ -51,3 +51,29 @@ def test_the_lock_is_free_after_an_exception_and_the_file_stays(tmp_path: Path) 
     with hold_lock(tmp_path / "ledger.lock"), pytest.raises(ConflictError), hold_lock(tmp_path / "ledger.lock"):
         pass
     assert (tmp_path / "ledger.lock").is_file()
+
+
+def test_another_process_that_holds_the_lock_is_found_without_trying_it(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.lock"
+    assert find_holder(path) is None
+    with _start_holder(path) as holder:
+        assert find_holder(path) == holder.pid
+        holder.communicate()
+    assert find_holder(path) is None
+    with hold_lock(path):
+        assert find_holder(path) is None  # that is we ourselves
+
+
+@pytest.mark.parametrize("content", ["", "x", "-", "9" * 20, "\xff"])
+def test_a_lock_file_that_names_nobody_is_held_by_nobody(tmp_path: Path, content: str) -> None:
+    (tmp_path / "ledger.lock").write_text(content, encoding="latin-1")
+    assert find_holder(tmp_path / "ledger.lock") is None
+
+
+def test_a_holder_under_another_user_lives_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_process: int, _signal: int) -> None:
+        raise PermissionError
+
+    (tmp_path / "ledger.lock").write_text("1")
+    monkeypatch.setattr(os, "kill", refuse)
+    assert find_holder(tmp_path / "ledger.lock") == 1

@@ -80,6 +80,12 @@ def disposition(number: int, by: str, cause: str, **fields: object) -> Entry:
     return base | {"verdict": "unfounded", "by": by, "cause": digest(cause), "sealed": SEAL} | fields
 
 
+def access(name: str, by: str, indices: Sequence[int], **fields: object) -> Entry:
+    """Openings of entries were given out."""
+    base = {"kind": "access", "source": "s", "document": name, "reader": "citizen", "count": len(indices)}
+    return base | {"indices": list(indices), "by": by, "cause": digest(name), "sealed": SEAL} | fields
+
+
 def overdue(what: str, **fields: object) -> Entry:
     """Something is late."""
     base = {"kind": "overdue", "what": what, "source": "s", "programme": "FARM", "period": "2026"}
@@ -179,6 +185,8 @@ SECOND_HOUR = [
     batch("F1", "assessed", {"ready": [3, 60]}),
     orders("F1", "402", 1, 2, 40),
     orders("F1", "402", 1, 1, 20, 2),
+    document("A1", "access", REVIEWER, 3, count=2),
+    access("A1", REVIEWER, [4, 5]),
     overdue("expected", township="511112001", due_on="2026-11-04"),
     overdue("batch", document="B1", since_on="2026-10-01"),
 ]

@@ -12,7 +12,7 @@ from streams.embedded.engine import Engine
 from streams.embedded.journal import SqliteJournal, create_journal, open_journal
 from streams.replay import check_replay
 from tests.support.books import Books
-from tests.support.world import EPOCHS, HOUR, ORIGIN, START, Columns, World, digest_of, make_signer
+from tests.support.world import EPOCHS, HOUR, ORIGIN, START, Columns, World, digest_of, make_signer, officer
 
 
 def _make_county() -> County:
@@ -42,6 +42,9 @@ def world() -> World:
     raw = _sign_disposition(world, "suppress", "2026-12-31")
     world.submit(raw)
     world.confirm("approver", "bureau", digest_of(raw), "suppression")
+    world.set_policy("policy-3", [officer("auditor", "oversight", "supervisor", ["access"])])
+    opened = {"reader": "auditor", "asker": "示例某甲", "ground": "示审通1号", "salt": "0" * 32}
+    world.send("auditor", {"kind": "access", "source": "oversight", "id": "A-1", **opened}, {"index": [0, 7]})
     announced = {"programme": ["FARM"], "period": ["2025"], "township": ["511112001"], "due_on": ["2026-11-02"]}
     world.send("clerk", {"kind": "expected", "source": "bureau", "id": "announced"}, announced)
     world.send_batch("P5", ids[:2], fields={"period": "2024"})
@@ -86,6 +89,7 @@ def test_the_ledgers_log_is_accepted_with_its_own_totals(journal: SqliteJournal)
     assert (report.size, report.root) == (record.head.size, record.head.root)
     assert report.kinds["orders"] == 5
     assert (report.kinds["disposition"], report.kinds["overdue"]) == (2, 4)
+    assert report.kinds["access"] == 1
     assert report.kinds["close"] > 1
     assert report.batches["void"] == 1
 

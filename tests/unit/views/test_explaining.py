@@ -8,7 +8,7 @@ import pytest
 from consolidator.views.explaining import explain_line
 from consolidator.views.reading import parse_line_ref
 from schemas.errors import InputError
-from tests.support.world import VILLAGE, World, digest_of, key_of, make_account, make_id, make_programme
+from tests.support.world import VILLAGE, World, digest_of, key_of, make_account, make_id, make_programme, officer
 from tests.unit.views.log import Log
 
 
@@ -217,3 +217,32 @@ def test_a_rule_that_could_not_be_checked_accuses_nobody(world: World) -> None:
     zh, en = tell(world, "bank-402/B-1/1")
     assert "疑点 R08 本县规定必须比对,但未能比对:村干部本人享受异常(橙,拦截该行):缺登记册 村干部名册。" in zh
     assert "Finding R08 required here but could not be checked: village official as payee" in en
+
+
+def give_opening(world: World, indices: list[int], reader: str) -> None:
+    """Have the auditor give openings out."""
+    header = {"kind": "access", "source": "oversight", "id": f"A-{world.numbers.get('auditor', 0) + 1}"}
+    header |= {"reader": reader, "asker": "示例某甲", "ground": "示审通1号", "salt": "0" * 32}
+    world.send("auditor", header, {"index": indices})
+
+
+def test_who_gave_a_lines_opening_out_is_told_but_to_whom_and_why_only_in_full(world: World) -> None:
+    world.set_policy("policy-2", [officer("auditor", "oversight", "supervisor", ["access"])])
+    world.send_batch("B-1", world.settle_people(2))
+    first, second = (index for index, entry in enumerate(world.entries()) if entry["kind"] == "line")
+    give_opening(world, [second, first], "court")
+    give_opening(world, [second], "citizen")
+    story = explain_line(Log(world), parse_line_ref("bank-402/B-1/1"), full=False)
+    (access,) = story["accesses"]
+    assert (access["opened"], access["reader"], access["document"]) == ([first], "court", "oversight/A-1")
+    key = key_of("auditor")[:16]
+    zh, en = tell(world, "bank-402/B-1/1")
+    assert f"经密钥 {key} 向法院开示条目 {first}(oversight/A-1)。" in zh
+    assert f"the opening of entry {first} was given to a court, by key {key} (oversight/A-1)." in en
+    assert "某甲" not in str(story)
+    assert "示审通" not in str(story)
+    full = explain_line(Log(world), parse_line_ref("bank-402/B-1/2"), full=True)["accesses"]
+    assert [(each["reader"], each["asker"], each["ground"]) for each in full] == [
+        ("court", "示例某甲", "示审通1号"),
+        ("citizen", "示例某甲", "示审通1号"),
+    ]
