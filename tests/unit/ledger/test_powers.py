@@ -225,6 +225,21 @@ def test_only_an_approver_confirms_a_release_and_only_root_a_policy(world: World
     assert codes_of(world.confirm("approver", "bureau", digest, "c-3")) == ["D05"]
 
 
+@pytest.mark.parametrize("second", ["reviewer", "approver"])
+def test_a_reviewer_or_an_approver_confirms_clearings_and_suppressions(world: World, second: str) -> None:
+    world.set_policy("policy-2", [officer("first", "bureau", "reviewer", KINDS)])
+    world.review("reviewer", "hold", "B-1", [1])
+    digest = world.review("first", "clear", "B-1", [1])
+    assert codes_of(world.confirm(second, "bureau", digest, "c-1")) == [""]
+    assert world.line_states("B-1") == ["ready"]
+    fields = {"kind": "disposition", "source": "bureau", "id": "d-1", "action": "suppress", "batch": BATCH_REF}
+    columns = {"line": [1], "code": ["R08"], "verdict": ["unfounded"], "reason": ["核实"], "until": ["2026-11-30"]}
+    raw = world.sign("first", fields, columns)
+    assert codes_of(world.submit(raw)) == [""]
+    assert codes_of(world.confirm(second, "bureau", digest_of(raw), "c-2")) == [""]
+    assert list(world.state.suppressions) == ["R08"]
+
+
 @pytest.mark.parametrize("powers", [{"programmes": ["OTHER"]}, {"regions": ["511112002"]}])
 def test_a_confirm_is_bounded_by_programme_and_region(world: World, powers: dict[str, Any]) -> None:
     world.set_policy("policy-2", [officer("bounded", "bureau", "approver", ["confirm"], **powers)])
