@@ -5,7 +5,17 @@ from typing import Any
 import pytest
 
 from schemas.documents import derive_commands, parse_document
-from tests.support.world import COUNTY, World, codes_of, digest_of, make_account, make_id, make_programme, officer
+from tests.support.world import (
+    COUNTY,
+    Columns,
+    World,
+    codes_of,
+    digest_of,
+    make_account,
+    make_id,
+    make_programme,
+    officer,
+)
 
 REGISTER = {"kind": "register", "register_name": "library", "update": "full", "snapshot_on": "2026-10-31"}
 BATCH_REF = {"source": "bank-402", "id": "B-1"}
@@ -233,7 +243,13 @@ def test_a_reviewer_or_an_approver_confirms_clearings_and_suppressions(world: Wo
     assert codes_of(world.confirm(second, "bureau", digest, "c-1")) == [""]
     assert world.line_states("B-1") == ["ready"]
     fields = {"kind": "disposition", "source": "bureau", "id": "d-1", "action": "suppress", "batch": BATCH_REF}
-    columns = {"line": [1], "code": ["R08"], "verdict": ["unfounded"], "reason": ["核实"], "until": ["2026-11-30"]}
+    columns: Columns = {
+        "line": [1],
+        "code": ["R08"],
+        "verdict": ["unfounded"],
+        "reason": ["核实"],
+        "until": ["2026-11-30"],
+    }
     raw = world.sign("first", fields, columns)
     assert codes_of(world.submit(raw)) == [""]
     assert codes_of(world.confirm(second, "bureau", digest_of(raw), "c-2")) == [""]
