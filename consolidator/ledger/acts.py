@@ -37,7 +37,7 @@ class Act(Generic[H]):
         """The ledger's time as entries show it."""
         return render_instant(self.state.now)
 
-    def outcome(self, word: OutcomeWord, code: str = "", position: str = "", detail: str = "") -> Outcome:
+    def outcome(self, word: OutcomeWord, code: str, position: str = "", detail: str = "") -> Outcome:
         """Tell the operator what became of this document or one of its items."""
         header = self.header
         return Outcome(word, header.source, header.id, header.kind, self.digest, code, position, detail)

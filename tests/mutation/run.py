@@ -1,6 +1,8 @@
 """Counts how many mutants of the deciding packages die: ``python -m tests.mutation.run`` in the project's folder.
 
 Names of packages, or parts of files' names, as arguments choose among them (``run rules/amounts ledger/moves``).
+``--rest`` judges only what did not die in the last run of the same arguments: after tests were added, or an interrupted
+run. ``--null`` judges, for each function, a mutant that changes nothing: all of them must live.
 Ends with 1 when fewer than 90 in 100 die in a package. ``docs/mutation.md`` tells about those that survive.
 """
 
@@ -8,7 +10,7 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -27,18 +29,21 @@ _ALIVE = (SURVIVED, UNTESTED)
 _PROGRESS_EVERY = 100
 
 
-def list_all(words: Sequence[str]) -> list[Mutant]:
-    """Give the mutants of the chosen files; with ``--null`` one for each function, that changes nothing."""
+def list_all(names: Sequence[str], make: Callable[[Path, str], Iterator[Mutant]] = list_mutants) -> list[Mutant]:
+    """Give the mutants of the chosen files."""
     paths = [path for package in PACKAGES for path in sorted(Path("consolidator", package).glob("*.py"))]
-    names = [word for word in words if word != "--null"]
     chosen = [path for path in paths if not names or any(name in path.as_posix() for name in names)]
-    make = list_nulls if "--null" in words else list_mutants
     return [mutant for path in chosen for mutant in make(path, ".".join(path.with_suffix("").parts))]
 
 
-def _name_results(words: Sequence[str]) -> Path:
-    """Give where results go: those of a part beside those of the whole."""
-    return BUILD / ("-".join(["mutants", *words]).replace("/", "-") + ".jsonl")
+def _keep_killed(results: Path, mutants: Sequence[Mutant]) -> list[Mutant]:
+    """Leave in the results the mutants of today that died; returns the others."""
+    rows = [json.loads(line) for line in results.read_text(encoding="utf-8").splitlines()]
+    lived = {row["mutant"] for row in rows if row["said"] in _ALIVE}
+    killed = {row["mutant"]: row for row in rows if row["mutant"] not in lived}
+    kept = [killed[mutant.name] for mutant in mutants if mutant.name in killed]
+    results.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in kept), encoding="utf-8")
+    return [mutant for mutant in mutants if mutant.name not in killed]
 
 
 def _make_report(total: int, results: Path) -> Callable[[Mutant, str], None]:
@@ -100,11 +105,15 @@ def count_results(results: Path) -> dict[str, Counter[str]]:
 def main() -> int:
     """Judge, count, and say whether enough died."""
     began = time.monotonic()
-    words = sys.argv[1:]
-    results = _name_results(words)
+    names = [word for word in sys.argv[1:] if not word.startswith("--")]
+    mutants = list_all(names, list_nulls if "--null" in sys.argv else list_mutants)
+    results = BUILD / ("-".join(["mutants", *names]).replace("/", "-") + ".jsonl")
     BUILD.mkdir(exist_ok=True)
-    results.write_bytes(b"")
-    _judge_all(list_all(words), results)
+    if "--rest" in sys.argv:
+        mutants = _keep_killed(results, mutants)
+    else:
+        results.write_bytes(b"")
+    _judge_all(mutants, results)
     enough = True
     for package, counts in count_results(results).items():
         alive = sum(counts[word] for word in _ALIVE)

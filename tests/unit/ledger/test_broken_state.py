@@ -8,7 +8,7 @@ from consolidator.facts.lines import READY, Batch, derive_place
 from consolidator.facts.state import State
 from consolidator.ledger.changes import reopen_part
 from consolidator.ledger.moves import check_conservation, derive_bank_index, move_lines, settle
-from consolidator.ledger.orders import OrderBook
+from consolidator.ledger.orders import OrderBook, finish_batch
 from schemas.errors import InvariantError
 from tests.support.world import World, make_id, make_programme
 
@@ -104,3 +104,9 @@ def test_a_settled_batch_does_not_settle_again(world: World) -> None:
     world.review("reviewer", "stop", "B-1", [1, 2, 3])
     assert batch.state == "settled"
     assert not settle(batch)
+
+
+def test_a_batch_whose_sums_are_off_when_it_could_settle(world: World) -> None:
+    world.batch("B-1").control_fen += 1
+    with pytest.raises(InvariantError, match="control total"):
+        finish_batch(world.state, world.batch("B-1"))

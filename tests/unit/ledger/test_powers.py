@@ -5,7 +5,17 @@ from typing import Any
 import pytest
 
 from schemas.documents import derive_commands, parse_document
-from tests.support.world import COUNTY, World, codes_of, digest_of, make_account, make_id, make_programme, officer
+from tests.support.world import (
+    COUNTY,
+    Columns,
+    World,
+    codes_of,
+    digest_of,
+    make_account,
+    make_id,
+    make_programme,
+    officer,
+)
 
 REGISTER = {"kind": "register", "register_name": "library", "update": "full", "snapshot_on": "2026-10-31"}
 BATCH_REF = {"source": "bank-402", "id": "B-1"}
@@ -223,6 +233,27 @@ def test_only_an_approver_confirms_a_release_and_only_root_a_policy(world: World
     assert codes_of(world.confirm("root-2", "root", digest_of(raw), "c-2")) == ["D05"]
     digest, _ = world.propose_policy("policy-2", [("bank", "105", {"name": "建行"})])
     assert codes_of(world.confirm("approver", "bureau", digest, "c-3")) == ["D05"]
+
+
+@pytest.mark.parametrize("second", ["reviewer", "approver"])
+def test_a_reviewer_or_an_approver_confirms_clearings_and_suppressions(world: World, second: str) -> None:
+    world.set_policy("policy-2", [officer("first", "bureau", "reviewer", KINDS)])
+    world.review("reviewer", "hold", "B-1", [1])
+    digest = world.review("first", "clear", "B-1", [1])
+    assert codes_of(world.confirm(second, "bureau", digest, "c-1")) == [""]
+    assert world.line_states("B-1") == ["ready"]
+    fields = {"kind": "disposition", "source": "bureau", "id": "d-1", "action": "suppress", "batch": BATCH_REF}
+    columns: Columns = {
+        "line": [1],
+        "code": ["R08"],
+        "verdict": ["unfounded"],
+        "reason": ["核实"],
+        "until": ["2026-11-30"],
+    }
+    raw = world.sign("first", fields, columns)
+    assert codes_of(world.submit(raw)) == [""]
+    assert codes_of(world.confirm(second, "bureau", digest_of(raw), "c-2")) == [""]
+    assert list(world.state.suppressions) == ["R08"]
 
 
 @pytest.mark.parametrize("powers", [{"programmes": ["OTHER"]}, {"regions": ["511112002"]}])

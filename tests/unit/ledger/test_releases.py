@@ -66,6 +66,24 @@ def test_right_figures_order_what_is_ready(world: World) -> None:
     assert (columns.line, columns.account) == ([1, 2, 3], [make_account(number) for number in range(3)])
 
 
+def test_each_order_is_for_its_own_lines_payee_account_and_amount(world: World) -> None:
+    card, branch = make_account(90), "103000000001"
+    world.set_policy("policy-2", [("programme", "FARM", make_programme(standard_kind="ceiling"))])
+    world.take_census(IDS[1:2], ["103"], [card])
+    world.designate(IDS[1:2], ["103"], [card], [branch])
+    world.now += 7 * 24 * HOUR
+    world.send_batch("B-2", IDS, [7_000, 8_000, 9_000], fields={"period": "2025"})
+    assert codes_of(world.release("B-2", [("402", 3, 24_000)])) == [""]
+    (part,) = [part for step in world.steps for part in step.order_parts]
+    columns = parse_order_part(part.body)
+    assert columns.line == [1, 2, 3]
+    assert columns.amount_fen == [7_000, 8_000, 9_000]
+    assert columns.name == [make_name(number) for number in range(3)]
+    assert columns.account == [make_account(0), card, make_account(2)]
+    assert columns.bank == ["402", "103", "402"]
+    assert columns.branch == ["", branch, ""]
+
+
 def test_the_banks_of_a_release_may_stand_in_any_order(world: World) -> None:
     world.set_policy("policy-2", [("programme", "FARM", make_programme(paying_banks=["402", "103"]))])
     world.take_census(IDS[:1], ["103"], [make_account(90)])

@@ -287,6 +287,12 @@ def test_r03_refuses_who_is_not_in_the_library() -> None:
     assert hits.evidence == {0: {"R03": {"snapshot_on": "2026-10-31"}}}
 
 
+def test_r03_refuses_who_is_not_in_a_library_that_is_smaller_than_the_batch() -> None:
+    state = make_state()
+    state.registers.library = {KNOWN: VILLAGE}
+    assert run(state, [KNOWN, PEOPLE[2]]).findings == {1: ["R03:red"]}
+
+
 # ---- R05
 
 
