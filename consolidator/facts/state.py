@@ -73,8 +73,9 @@ class State(Struct):
 
     ``sequences``: key → digests of its documents, in order. ``documents``: ``source/id`` → digest. ``noted``: which
     headers have their conflict or gap entry (place, key, digest). ``open``: key → its unfinished document. ``pending``:
-    digest → document that waits for its second person. ``moves``: ``programme|bank|state`` → count and fen since the
-    last close. ``faults``: account → what its bank says is wrong with it. ``suppressions``: code →
+    digest → document that waits for its second person. ``moves``: ``programme|bank|state``, or of a sensitive programme
+    ``sensitive|bank|state|programme`` → count and fen since the last close.
+    ``faults``: account → what its bank says is wrong with it. ``suppressions``: code →
     ``programme|beneficiary``. ``designations``: payee → his newest one. ``expected``: ``programme|period|township``.
     ``overdue``: what was noted as late → the finding. ``plan_use``: ``programme|plan number`` → fen that is ready, held
     or paid, and fen that is paid.

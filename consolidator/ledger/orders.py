@@ -10,10 +10,10 @@ from consolidator.facts.state import State
 from consolidator.ledger.emission import Emission
 from consolidator.ledger.moves import check_conservation, describe_totals, find_bank, move_lines, settle
 from consolidator.ledger.routing import find_branch
+from consolidator.ledger.showing import show
 from consolidator.rules.slices import Slice
 from schemas.errors import invariant
 from schemas.headers import PART_ITEMS_MAX
-from schemas.instants import render_instant
 from schemas.orders import (
     OrderColumns,
     OrderFile,
@@ -88,7 +88,7 @@ class OrderBook:
         move_lines(self._state, self._batch, orders.line, ORDERED)
         fields = header.model_dump(exclude={"county", "summary", "ordered_at", "entry"})
         last.order_files.append((len(last.blocks), header))
-        last.add("orders", render_instant(self._state.now), fields, render_order_commitment(bodies))
+        show(last, self._state, self._batch, {"kind": "orders", **fields}, render_order_commitment(bodies))
         yield last
 
     def _describe_file(self, bank: str, number: int, orders: OrderColumns, parts: int) -> OrderFile:
@@ -117,6 +117,7 @@ def finish_batch(state: State, batch: Batch) -> Emission:
     emission = Emission()
     if settle(batch):
         fields = {
+            "kind": "batch",
             "source": batch.source,
             "document": batch.document,
             "state": "settled",
@@ -124,7 +125,7 @@ def finish_batch(state: State, batch: Batch) -> Emission:
             "period": batch.period,
             "totals": describe_totals(batch),
         }
-        emission.add("batch", render_instant(state.now), fields)
+        show(emission, state, batch, fields)
     return emission
 
 
