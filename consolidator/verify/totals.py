@@ -37,14 +37,14 @@ def _check_form(batch: Batch, entry: BatchState) -> None:
     else:
         hides = entry.findings is not UNSET and hides_code(entry.findings)
         require(entry.counts is UNSET and hides == (entry.sealed is not UNSET), HIDES)
-        require(entry.state != "void" or entry.fen is not UNSET, HIDES)
 
 
 def _check_void(batch: Batch, entry: BatchState) -> None:
     """Of a sensitive batch nobody outside sees whether it is void for its fen or for nothing."""
     require(not batch.places, "a void batch has lines")
-    require(entry.count is not UNSET, "a void batch does not tell its number of lines")
     require(entry.findings and "R40:red" in entry.findings, "a batch is void without R40")
+    require(entry.count is not UNSET, "a void batch does not tell its number of lines")
+    require(batch.sensitive or entry.fen is not UNSET, HIDES)
     figures = (batch.control_count, batch.control_fen)
     differs = batch.sensitive or (entry.count, entry.fen) != figures
     require(entry.positions or differs, "a batch is void though its figures fit")
