@@ -8,11 +8,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import msgspec
+
 from schemas.canonical import render_canonical, render_string
 from schemas.errors import invariant
 
 ENTRY_BYTES_MAX = 65_535  # a tile bundle writes the length in 16 bits
 ENTRY_VERSION = 1
+_decode = msgspec.json.Decoder(dict[str, Any]).decode
+_encode = msgspec.json.Encoder(order="sorted").encode
 
 
 class EntryBlock(Protocol):
@@ -89,6 +93,47 @@ class LineBlock:
                 start=self.first_line,
             )
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class SensitiveBlock:
+    """The line entries of a slice of a sensitive programme: amount, route and village are in ``privates`` instead."""
+
+    lines: LineBlock
+    privates: Sequence[bytes]
+
+    def render(self, seals: Sequence[str]) -> list[bytes]:
+        """See :class:`EntryBlock`."""
+        lines = self.lines
+        start = f'{{"at":"{lines.at}","bank":"'
+        before = f'","document":"{lines.document}","findings":'
+        middle = f',"period":"{lines.period}","programme":"{lines.programme}","sealed":"'
+        after = f'","source":"{lines.source}","state":"'
+        return [
+            f'{start}{bank}{before}{found},"kind":"line","line":{line}{middle}{seal}{after}{state}","v":1}}'.encode()
+            for line, (bank, found, seal, state) in enumerate(
+                zip(lines.bank, lines.findings, seals, lines.state, strict=True), start=lines.first_line
+            )
+        ]
+
+
+def hide_lines(lines: LineBlock) -> SensitiveBlock:
+    """Move what the public log must not tell of a sensitive programme's lines into their private parts."""
+    amounts = zip(lines.privates, lines.amount_fen, lines.route, lines.village, strict=True)
+    privates = [
+        extend_private(private, {"amount_fen": fen, "route": route, "village": village})
+        for private, fen, route, village in amounts
+    ]
+    return SensitiveBlock(lines, privates)
+
+
+def extend_private(private: bytes, more: Mapping[str, Any]) -> bytes:
+    """Add fields to a private part, which may be empty; canonical JSON again.
+
+    >>> extend_private(b'{"b":"x"}', {"a": 1})
+    b'{"a":1,"b":"x"}'
+    """
+    return _encode({**_decode(private or b"{}"), **more})
 
 
 @dataclass(frozen=True, slots=True)

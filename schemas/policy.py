@@ -67,7 +67,8 @@ class ProgrammeValue(_Strict):
 
     ``standard_kind``: pay exactly the standard, or at most it. ``unit`` machine: ``plot`` holds a machine's serial,
     paid for once in its life. ``age_min`` and ``age_max`` are whole years, met on some day of the period. ``excludes``
-    names programmes that nobody may have for the same time; one direction is enough.
+    names programmes that nobody may have for the same time; one direction is enough. ``sensitive`` (disability,
+    illness, minors): the public log tells counts of its batches, and no amount, village or code that tells of a person.
     """
 
     name: ShortText
@@ -86,6 +87,7 @@ class ProgrammeValue(_Strict):
     age_max: Age | None = None
     excludes: Annotated[list[ProgrammeId], Field(max_length=50)] = []
     line_max_fen: Fen | None = None
+    sensitive: bool = False
 
 
 class PlanValue(_Strict):

@@ -45,6 +45,12 @@ def _add_verify(log: Nouns) -> None:
     )
     _add_source(verify)
     _add_terms(verify)
+    verify.add_argument(
+        "--disclosed",
+        action="store_true",
+        help="连查阅件一起核验:承诺与敏感项目的金额,需 --home / "
+        "also the private parts: what was sealed, sensitive programmes' amounts; with --home",
+    )
 
 
 def _add_watch(log: Nouns) -> None:

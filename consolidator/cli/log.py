@@ -11,13 +11,14 @@ from consolidator.cli.terminal import Advance, progress, put, put_json, say
 from consolidator.gate.passing import NO_WITNESSES
 from consolidator.home.seen import check_and_keep
 from consolidator.home.status import read_policy
-from consolidator.home.verifying import read_own_log, verify_home
+from consolidator.home.verifying import read_own_log, verify_disclosures, verify_home
 from consolidator.language import choose, pick, tag
 from consolidator.publishing.exporting import export_log
 from consolidator.verify.following import Following, follow
 from consolidator.verify.log import Report, conclude
 from consolidator.verify.published import Opened, Terms, check_seen, read_to_head
 from consolidator.verify.sources import Read
+from schemas.errors import UsageError
 from streams.embedded.journal import open_journal_read_only
 from streams.replay import check_replay
 
@@ -28,6 +29,7 @@ _NOT_SEEN = (
 
 def verify(args: Namespace) -> int:
     """Verify a log: signature, quorum, age, tree, sequence, totals, and that it goes on from what was seen last."""
+    _check_words(args)
     terms, now = Terms(find_policy(args), args.max_age), int(time.time())
     with open_source(args) as read, progress(choose("核验 verify")) as advance:
         opened, told = _verify(args, read, terms, now, advance)
@@ -42,17 +44,33 @@ def verify(args: Namespace) -> int:
         f"{tag('条目', 'size')} {told['size']}  {tag('根', 'root')} {told['root']}"
     )
     put(pick("签名、树、序号、总额均一致", "signature, tree, sequence and totals hold"))
+    if args.disclosed:
+        put(
+            pick(
+                "查阅件与承诺一致,敏感项目的金额亦守恒",
+                "private parts are what was sealed, and sensitive programmes' amounts add up",
+            )
+        )
     _tell_published(opened, now)
     if path is None:
         say(choose(_NOT_SEEN))
     return 0
 
 
+def _check_words(args: Namespace) -> None:
+    if args.disclosed and args.home is None:
+        message = "--disclosed 需要主目录 --home / --disclosed needs --home: private parts are in no copy of the log"
+        raise UsageError(message)
+
+
 def _verify(args: Namespace, read: Read, terms: Terms, now: int, advance: Advance) -> tuple[Opened, dict[str, Any]]:
     """Verify a home's journal and what it has published, or what somebody else has."""
     if args.home is not None:
-        opened, report, record = verify_home(open_home(args.home).home, terms, now, advance)
-        return opened, asdict(report) | {"checkpoint": record.head.checkpoint}
+        home = open_home(args.home).home
+        opened, report, record = verify_home(home, terms, now, advance)
+        if args.disclosed:
+            report = verify_disclosures(home, record, terms.policy.log_key)
+        return opened, asdict(report) | {"checkpoint": record.head.checkpoint, "disclosed": args.disclosed}
     opened, report = _verify_published(read, terms, now, advance)
     return opened, asdict(report) | {"checkpoint": opened.signed.decode()}
 

@@ -93,11 +93,11 @@ def _tell_document(story: Story, entry: Entry, _: Entry) -> None:
 
 def _tell_line(story: Story, entry: Entry, private: Entry) -> None:
     place = _place(entry)
-    story.assessed[entry["state"]].add(1, entry["amount_fen"])
+    story.assessed[entry["state"]].add(1, _read_fen(entry))
     _note(story, place, entry)
     if entry["state"] in _STOPPING:
         story.stopping.add(place)
-    if "R18:orange" in entry["findings"]:
+    if "R18:orange" in entry["findings"] and "amount_fen" in entry:
         _meet(story, place, entry, private)
 
 
@@ -116,9 +116,9 @@ def _tell_change(story: Story, entry: Entry, _: Entry) -> None:
     if entry["to"] == "held":
         story.stopping.add(place)
     if entry["to"] == "stopped":
-        story.stopped.add(1, entry["amount_fen"])
+        story.stopped.add(1, _read_fen(entry))
     if (entry["from"], entry["to"]) == ("held", "ready"):
-        story.cleared.add(1, entry["amount_fen"])
+        story.cleared.add(1, _read_fen(entry))
     if place in story.members:
         story.members[place].states.append(entry["to"])
 
@@ -134,7 +134,7 @@ def _tell_batch(story: Story, entry: Entry, _: Entry) -> None:
             _note(story, (entry["source"], entry["document"], WHOLE), entry)
         return
     story.voids.append(f"{entry['source']}/{entry['document']}")
-    story.assessed["refused"].add(entry["count"], entry["fen"])
+    story.assessed["refused"].add(entry["count"], _read_fen(entry))
     for line in range(1, entry["count"] + 1):
         place = entry["source"], entry["document"], line
         _note(story, place, entry)
@@ -147,7 +147,7 @@ def _tell_release(story: Story, entry: Entry, _: Entry) -> None:
 
 
 def _tell_orders(story: Story, entry: Entry, _: Entry) -> None:
-    story.orders.append(OrderRow(entry["bank"], entry["file"], entry["count"], entry["fen"]))
+    story.orders.append(OrderRow(entry["bank"], entry["file"], entry["count"], _read_fen(entry)))
 
 
 _TELLERS = {
@@ -159,6 +159,12 @@ _TELLERS = {
     "release": _tell_release,
     "orders": _tell_orders,
 }
+
+
+def _read_fen(entry: Entry) -> int:
+    """Give an entry's amount; of a sensitive programme the log tells none, and the page adds nothing up."""
+    fen = entry.get("amount_fen", entry.get("fen"))
+    return 0 if fen is None else int(fen)
 
 
 def _place(entry: Entry) -> Place:

@@ -51,7 +51,7 @@ class OpenLines(Struct):
 class Batch(Struct):
     """A batch. ``states``: an index of :data:`LINE_STATES` a line; ``banks``: an index of the state's bank codes.
 
-    ``publicity_until`` is the last day the list hung, empty if it never did.
+    ``publicity_until`` is the last day the list hung, empty if it never did. ``sensitive`` is as it was at its header.
     """
 
     index: int
@@ -74,6 +74,7 @@ class Batch(Struct):
     sums: list[list[int]]
     open: OpenLines | None
     releases: int = 0
+    sensitive: bool = False
 
 
 def derive_place(batch: int, line: int) -> int:

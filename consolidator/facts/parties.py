@@ -30,6 +30,7 @@ class OpenDocument(Struct):
     """An accepted document: exact header bytes, who signed it, and the parts that have arrived (raw bytes).
 
     One that waits for its second person keeps who the first one was (``person``), and the ordinal it was proposed at.
+    ``sensitive`` is what its programme was when the header took its place.
     """
 
     header: bytes
@@ -38,3 +39,4 @@ class OpenDocument(Struct):
     parts: list[bytes]
     person: str = ""
     proposed: int = 0
+    sensitive: bool = False

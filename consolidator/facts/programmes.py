@@ -23,6 +23,7 @@ class Programme(Struct, frozen=True):
     age_max: int | None = None
     excludes: list[str] = []
     line_max_fen: int | None = None
+    sensitive: bool = False
 
 
 class Bank(Struct, frozen=True):

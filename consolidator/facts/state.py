@@ -86,9 +86,9 @@ class State(Struct):
 
     ``sequences``: key → digests of its documents, in order. ``documents``: ``source/id`` → digest. ``noted``: which
     headers have their conflict or gap entry (place, key, digest). ``open``: key → its unfinished document. ``pending``:
-    digest → document that waits for its second person. ``moves``: ``programme|bank|state`` → count and fen since the
-    last close. ``faults``: account → what its bank says is wrong with it. ``suppressions``: code →
-    ``programme|beneficiary``. ``designations``: payee → his newest one.
+    digest → document that waits for its second person. ``moves``: ``programme|bank|state``, or of a sensitive programme
+    ``sensitive|bank|state|programme`` → count and fen since the last close. ``faults``: account → what its bank says is
+    wrong with it. ``suppressions``: code → ``programme|beneficiary``. ``designations``: payee → his newest one.
     ``quorums``: all that were ever set, in the log's order, from genesis on; an entry's index is known after sealing.
     ``log_key``: the vkey that genesis pins, or empty. ``expected``: ``programme|period|township``. ``overdue``: what
     was noted as late → the finding. ``plan_use``: ``programme|plan number`` → fen that is ready, held or paid, and fen

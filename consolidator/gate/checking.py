@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from msgspec import UNSET
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bank_adapters.formats.order_layouts import OrderLayout
@@ -52,6 +53,7 @@ class _Private(BaseModel):
     parts: list[str]
     county: str | None = None
     summary: str | None = None
+    fen: int | None = None  # of a sensitive programme, whose public entry does not tell it
 
 
 def check_order_file(
@@ -67,9 +69,9 @@ def check_order_file(
     rows = _read_rows(layout, raw)
     file = _describe_file(entry, private, rows)
     parts = _cut(_read_list(layout, file, rows, opened))
-    _check_list(entry, private, parts)
+    _check_list(file, private, parts)
     _check_bytes(layout, file, parts, name, raw)
-    return _report(entry, parsed.index, cosigned, policy)
+    return _report(entry, file.fen, (parsed.index, cosigned), policy)
 
 
 def _parse_opened(extra: bytes | None) -> Extra:
@@ -80,13 +82,14 @@ def _parse_opened(extra: bytes | None) -> Extra:
     return opened
 
 
-def _report(entry: Orders, index: int, cosigned: Cosigned, policy: Policy) -> CheckedFile:
+def _report(entry: Orders, fen: int, proved: tuple[int, Cosigned], policy: Policy) -> CheckedFile:
+    index, cosigned = proved
     found = cosigned.cosignatures
     return CheckedFile(
         bank=entry.bank,
         file=entry.file,
         count=entry.count,
-        fen=entry.fen,
+        fen=fen,
         size=cosigned.checkpoint.size,
         index=index,
         cosigners=list_cosigners(policy, found),
@@ -145,10 +148,18 @@ def _describe_file(entry: Orders, private: _Private, rows: Sequence[OrderRow]) -
         number=entry.number,
         summary=rows[0].summary if private.summary is None else private.summary,
         count=entry.count,
-        fen=entry.fen,
+        fen=_find_fen(entry, private),
         parts=entry.parts,
         ordered_at=parse_instant(entry.at),
     )
+
+
+def _find_fen(entry: Orders, private: _Private) -> int:
+    fen = private.fen if entry.fen is UNSET else entry.fen
+    if fen is None:
+        reason = "the entry opens without the sum of its orders: use a newer version"
+        raise VerificationError(reason)
+    return fen
 
 
 def _read_list(layout: OrderLayout, file: OrderFile, rows: Sequence[OrderRow], opened: Extra) -> OrderColumns:
@@ -188,16 +199,16 @@ def _cut(orders: OrderColumns) -> list[OrderColumns]:
     ]
 
 
-def _check_list(entry: Orders, private: _Private, parts: Sequence[OrderColumns]) -> None:
+def _check_list(file: OrderFile, private: _Private, parts: Sequence[OrderColumns]) -> None:
     count = sum(len(part.line) for part in parts)
-    _require(count == entry.count, f"the file has {count} orders, the log says {entry.count}")
+    _require(count == file.count, f"the file has {count} orders, the log says {file.count}")
     fen = sum(sum(part.amount_fen) for part in parts)
-    _require(fen == entry.fen, f"the file's amounts add up to {fen} fen, the log says {entry.fen}")
+    _require(fen == file.fen, f"the file's amounts add up to {fen} fen, the log says {file.fen}")
     for number, (part, digest) in enumerate(zip(parts, private.parts, strict=False)):
         first = number * PART_ITEMS_MAX + 1
         same = sha256(render_order_part(part)).hexdigest() == digest
         _require(same, f"orders {first} to {first + len(part.line) - 1} are not those of the log's list")
-    _require(len(parts) == len(private.parts) == entry.parts, "the log's list has another number of parts")
+    _require(len(parts) == len(private.parts) == file.parts, "the log's list has another number of parts")
 
 
 def _check_bytes(layout: OrderLayout, file: OrderFile, parts: Sequence[OrderColumns], name: str, raw: bytes) -> None:

@@ -2,7 +2,10 @@
 
 from collections.abc import Callable
 
+from consolidator.home.disclosed import verify_opened
 from consolidator.home.paths import Home
+from consolidator.keys import read_epoch_keys
+from consolidator.transparency.checkpoint import open_checkpoint
 from consolidator.transparency.edges import TileEdge
 from consolidator.transparency.keys import Verifier
 from consolidator.transparency.tree import CompactRange, TreeHead
@@ -43,6 +46,18 @@ def verify_home(home: Home, terms: Terms, now: int, advance: Advance) -> tuple[O
             raise VerificationError(message)
         report = _verify_journal(journal, record, terms.policy.log_key, opened.head, advance)
     return opened, report, record
+
+
+def verify_disclosures(home: Home, record: CommitRecord, log_key: Verifier) -> Report:
+    """Verify the journal's entries once more with their private parts: commitments, and all totals in fen.
+
+    This is for who may see them; the home's own epoch keys open them. Raises VerificationError.
+    """
+    head = open_checkpoint(record.head.checkpoint.encode(), log_key)
+    with open_journal_read_only(home.journal) as journal:
+        report = verify_opened(journal.bundles(), head, read_epoch_keys(home.epoch_keys))
+    check_totals(report, record.head.totals)
+    return report
 
 
 def _verify_journal(

@@ -21,7 +21,8 @@ class Act(Generic[H]):
     """A document that takes effect now; ``key`` and ``cause`` are of what makes it so: itself, or its confirm.
 
     ``digest`` is the document's own. ``parts`` are raw bytes, complete and with the digests that the header names.
-    ``proposed`` is the ordinal at which a document that needs two persons was proposed.
+    ``proposed`` is the ordinal at which a document that needs two persons was proposed. ``sensitive``: of a batch, what
+    its programme was at the header.
     """
 
     state: State
@@ -31,6 +32,7 @@ class Act(Generic[H]):
     key: str
     cause: str
     proposed: int = 0
+    sensitive: bool = False
 
     @property
     def at(self) -> str:
@@ -44,16 +46,23 @@ class Act(Generic[H]):
 
 
 def emit_effect(
-    act: Act[H], accepted: int, refused: Sequence[tuple[int, str]], details: Mapping[int, str] = MappingProxyType({})
+    act: Act[H],
+    accepted: int,
+    refused: Sequence[tuple[int, str]],
+    details: Mapping[int, str] = MappingProxyType({}),
+    told: Mapping[str, Any] = MappingProxyType({}),
 ) -> Emission:
-    """Say what a document's items came to. ``refused``: item (from 1) and code, in order; ``details`` by item."""
+    """Say what a document's items came to. ``refused``: item (from 1) and code, in order; ``details`` by item.
+
+    ``told`` are further public fields.
+    """
     codes: dict[str, int] = {}
     for _, code in refused:
         codes[code] = codes.get(code, 0) + 1
     positions = [[item, code] for item, code in refused[:POSITIONS_MAX]]
     emission = Emission()
     fields = {"accepted": accepted, "refused": len(refused), "codes": codes, "positions": positions}
-    emission.add("effect", act.at, identify(act) | fields)
+    emission.add("effect", act.at, identify(act) | fields | dict(told))
     emission.outcomes += [act.outcome("item", code, f"item {item}", details.get(item, "")) for item, code in refused]
     return emission
 

@@ -13,6 +13,7 @@ from consolidator.facts.programmes import is_period_of
 from consolidator.facts.state import State, find_batch
 from consolidator.ledger.emission import Emission
 from consolidator.ledger.powers import find_officer, judge_confirm, judge_power
+from schemas.canonical import render_canonical
 from schemas.commits import Outcome, OutcomeWord
 from schemas.envelope import Envelope, parse_envelope
 from schemas.errors import InputError
@@ -46,12 +47,13 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What becomes of a header: outcome, reason code unless new, the public fields of its kind, a field's name."""
+    """What becomes of a header: outcome, reason code unless new, its kind's fields, a field's name, what is sealed."""
 
     word: OutcomeWord
     code: str = ""
     fields: Mapping[str, Any] = field(default_factory=dict)
     detail: str = ""
+    private: bytes = b""
 
 
 def receive(state: State, body: bytes, digest: str) -> Arrival | Outcome:
@@ -109,10 +111,22 @@ def _admit_due(state: State, arrival: Arrival) -> tuple[Emission, AnyHeader | No
     if not code and name in state.documents:
         return _record(state, arrival, Ruling("conflict", "D03")), None
     code = code or _judge_kind(state, arrival.officer, header)
+    fields, private = _describe(header), b""
+    if is_sensitive(state, header):
+        private = render_canonical({"control_fen": fields.pop("control_fen")})
+        fields["sensitive"] = True
     if code:
-        return _record(state, arrival, Ruling("refused", code, _describe(header))), None
+        return _record(state, arrival, Ruling("refused", code, fields, private=private)), None
     state.documents[name] = envelope.digest
-    return _record(state, arrival, Ruling("new", fields=_describe(header))), header
+    return _record(state, arrival, Ruling("new", fields=fields, private=private)), header
+
+
+def is_sensitive(state: State, header: AnyHeader) -> bool:
+    """Say whether a batch's amounts stay out of the public log; so they do while its programme is not known."""
+    if not isinstance(header, BatchHeader):
+        return False
+    programme = state.policy.programmes.get(header.programme)
+    return programme is None or programme.sensitive
 
 
 def _judge_kind(state: State, officer: Officer, header: AnyHeader) -> str:
@@ -161,7 +175,7 @@ def _record(state: State, arrival: Arrival, ruling: Ruling) -> Emission:
     }
     code = {"code": ruling.code} if ruling.code else {}
     emission = Emission()
-    emission.add("document", render_instant(state.now), {**base, **ruling.fields, **code})
+    emission.add("document", render_instant(state.now), {**base, **ruling.fields, **code}, ruling.private)
     emission.outcomes.append(
         Outcome(ruling.word, header.source, header.id, header.kind, envelope.digest, ruling.code, detail=ruling.detail)
     )

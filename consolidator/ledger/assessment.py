@@ -10,12 +10,13 @@ from consolidator.facts.state import State
 from consolidator.ledger.claims import claim_lines
 from consolidator.ledger.moves import derive_bank_index, move_lines, open_lines
 from consolidator.ledger.routing import INTERBANK, ON_US, find_paying_banks, hold_unroutable
-from consolidator.rules.catalogue import RED, is_stopping
+from consolidator.ledger.showing import find_hidden
+from consolidator.rules.catalogue import RED, is_stopping, show_findings
 from consolidator.rules.groups import GroupHits
 from consolidator.rules.running import Hits, find_own_level, run_line_rules
 from consolidator.rules.slices import Slice
 from schemas.canonical import render_canonical
-from schemas.entries import LineBlock, LinePrivates
+from schemas.entries import EntryBlock, LineBlock, LinePrivates, extend_private, hide_lines
 from schemas.instants import render_instant
 
 _STATE_NAMES = {READY: "ready", HELD: "held", REFUSED: "refused"}
@@ -62,18 +63,24 @@ def apply_verdict(state: State, batch: Batch, part: Slice, verdict: Verdict) -> 
         working.findings[first + item] = sorted(verdict.hits.findings[item])
 
 
-def render_lines(batch: Batch, part: Slice, verdict: Verdict, now: int) -> LineBlock:
-    """Make the slice's line entries."""
+def render_lines(batch: Batch, part: Slice, verdict: Verdict, villages: Sequence[str]) -> EntryBlock:
+    """Make the slice's line entries; ``villages`` are its lines'."""
+    hidden = find_hidden(part.state, batch)
     findings = ["[]"] * len(part)
+    privates = render_privates(part, verdict.hits.evidence).render()
     for item, found in verdict.hits.findings.items():
-        findings[item] = '["' + '","'.join(sorted(found)) + '"]'
+        shown = sorted(found)
+        if hidden and (public := show_findings(shown, hidden)) != shown:
+            privates[item] = extend_private(privates[item], {"findings": shown})
+            shown = public
+        findings[item] = '["' + '","'.join(shown) + '"]'
     paying = frozenset(part.programme.paying_banks)
     routes = [
         "" if not bank else ON_US if chosen is not None and chosen.terms.bank in paying else INTERBANK
         for bank, chosen in zip(verdict.banks, part.designations, strict=True)
     ]
-    return LineBlock(
-        at=render_instant(now),
+    lines = LineBlock(
+        at=render_instant(part.state.now),
         source=batch.source,
         document=batch.document,
         programme=batch.programme,
@@ -83,10 +90,11 @@ def render_lines(batch: Batch, part: Slice, verdict: Verdict, now: int) -> LineB
         bank=verdict.banks,
         route=routes,
         state=list(map(_STATE_NAMES.__getitem__, verdict.states)),
-        village=find_villages(part),
+        village=villages,
         findings=findings,
-        privates=render_privates(part, verdict.hits.evidence).render(),
+        privates=privates,
     )
+    return hide_lines(lines) if batch.sensitive else lines
 
 
 def render_privates(part: Slice, evidence: Mapping[int, Mapping[str, Any]]) -> LinePrivates:

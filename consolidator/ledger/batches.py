@@ -9,11 +9,12 @@ from typing import Any, TypeVar
 from consolidator.facts.lines import LINE_STATES, NO_BANK, READY, REFUSED, UNDECIDED, Batch, OpenLines, derive_place
 from consolidator.facts.state import Members, State, find_setting
 from consolidator.ledger.acts import POSITIONS_MAX, Act, emit_refusal
-from consolidator.ledger.assessment import apply_verdict, judge, render_lines
+from consolidator.ledger.assessment import apply_verdict, find_villages, judge, render_lines
 from consolidator.ledger.emission import Emission
 from consolidator.ledger.marks import mark_earlier
 from consolidator.ledger.moves import describe_totals
 from consolidator.ledger.orders import OrderBook, finish_batch
+from consolidator.ledger.showing import show
 from consolidator.rules.amounts import count_sizes
 from consolidator.rules.catalogue import RED, render_finding
 from consolidator.rules.groups import GROUP_RULES, GroupHits, GroupRule, Roster, prune, run_group_rule
@@ -102,6 +103,7 @@ def _new_batch(act: Act[BatchHeader], word: str) -> Batch:
         fen=array("q"),
         sums=[[0, 0] for _ in LINE_STATES],
         open=None,
+        sensitive=act.sensitive,
     )
     state.batches.append(batch)
     state.batch_index[f"{header.source}/{header.id}"] = batch.index
@@ -113,6 +115,7 @@ def _void(act: Act[BatchHeader], parts: Parts, unreadable: Sequence[int], total_
     batch = _new_batch(act, "void")
     emission = Emission()
     fields = {
+        "kind": "batch",
         "source": batch.source,
         "document": batch.document,
         "state": "void",
@@ -123,7 +126,7 @@ def _void(act: Act[BatchHeader], parts: Parts, unreadable: Sequence[int], total_
         "count": act.header.count,
         "fen": total_fen,
     }
-    emission.add("batch", act.at, fields)
+    show(emission, act.state, batch, fields)
     emission.outcomes.append(act.outcome("void", "D20"))
     emission.outcomes += [act.outcome("item", "I20", _name_position(parts, line)) for line in unreadable]
     return emission
@@ -149,9 +152,9 @@ def _assess(act: Act[BatchHeader], parts: Parts, batch: Batch) -> Iterator[Emiss
         part = build_slice(state, batch, index * PART_ITEMS_MAX + 1, parsed)
         verdict = judge(state, batch, part, groups)
         apply_verdict(state, batch, part, verdict)
-        block = render_lines(batch, part, verdict, state.now)
-        villages.update(_leave_out_refused(block.village, verdict.states))
-        emission = Emission(lines=len(part), blocks=[block])
+        places = find_villages(part)
+        villages.update(_leave_out_refused(places, verdict.states))
+        emission = Emission(lines=len(part), blocks=[render_lines(batch, part, verdict, places)])
         emission.outcomes += [
             act.outcome("item", code, _name_position(parts, part.first_line + item), name)
             for item, (name, code) in sorted(part.odd.items())
@@ -192,6 +195,7 @@ def _finish(act: Act[BatchHeader], batch: Batch, villages: Mapping[str, int]) ->
     if is_checked(state) and not is_known(state, batch):
         unchecked = sorted([*unchecked, PLAN])
     fields = {
+        "kind": "batch",
         "source": batch.source,
         "document": batch.document,
         "state": "assessed",
@@ -203,7 +207,7 @@ def _finish(act: Act[BatchHeader], batch: Batch, villages: Mapping[str, int]) ->
         "not_checked": unchecked,
         **_find_clues(state, batch, villages),
     }
-    emission.add("batch", act.at, fields)
+    show(emission, state, batch, fields)
     emission.blocks += finish_batch(state, batch).blocks
     return emission
 

@@ -12,12 +12,12 @@ from consolidator.ledger.claims import free_claims
 from consolidator.ledger.emission import Emission
 from consolidator.ledger.moves import find_bank, move_line, open_lines
 from consolidator.ledger.routing import find_rail, hold_unroutable
+from consolidator.ledger.showing import show
 from consolidator.rules.groups import GROUP_RULES
 from consolidator.rules.running import Hits, run_line_rules
 from consolidator.rules.slices import Slice, build_slice
 from schemas.canonical import render_canonical
 from schemas.headers import PART_ITEMS_MAX
-from schemas.instants import render_instant
 from schemas.parts import BatchPart, parse_part
 
 
@@ -76,6 +76,7 @@ def emit_change(state: State, batch: Batch, part: Slice, change: Change, emissio
     if change.to == STOPPED:
         _free(state, batch, part, change.item)
     fields = {
+        "kind": "change",
         "source": batch.source,
         "document": batch.document,
         "line": line,
@@ -90,7 +91,7 @@ def emit_change(state: State, batch: Batch, part: Slice, change: Change, emissio
         "by": change.by,
         "cause": change.cause,
     }
-    emission.add("change", render_instant(state.now), fields, _render_private(part, change))
+    show(emission, state, batch, fields, _render_private(part, change))
 
 
 def _find_assessed(state: State, batch: Batch, part: Slice, item: int) -> Designation:

@@ -12,6 +12,7 @@ from consolidator.ledger.acts import Act, emit_effect, emit_refusal, find_named_
 from consolidator.ledger.claims import list_beneficiaries
 from consolidator.ledger.emission import Emission
 from consolidator.ledger.items import Tally, read_parts
+from consolidator.ledger.showing import find_hidden
 from consolidator.rules.catalogue import CATALOGUE, NEVER_QUIET, YELLOW
 from consolidator.rules.running import derive_suppressed, find_own_level
 from schemas.canonical import render_canonical
@@ -53,7 +54,7 @@ def _record(act: Act[DispositionHeader], batch: Batch, part: DispositionPart, in
         "source": batch.source,
         "document": batch.document,
         "line": line,
-        "code": code if CATALOGUE[code].public else "",
+        "code": "" if code in find_hidden(act.state, batch) else code,
         "verdict": part.verdict[index],
         "by": act.key,
         "cause": act.cause,

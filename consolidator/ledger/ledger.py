@@ -9,7 +9,7 @@ from consolidator.facts.state import Policy, QuorumTerm, State
 from consolidator.ledger.access import effect_access
 from consolidator.ledger.accounts import effect_accounts
 from consolidator.ledger.acts import Act, emit_refusal
-from consolidator.ledger.admission import Arrival, admit, receive
+from consolidator.ledger.admission import Arrival, admit, is_sensitive, receive
 from consolidator.ledger.batches import effect_batch
 from consolidator.ledger.closes import close_hour, is_close_due
 from consolidator.ledger.designations import effect_designations
@@ -112,12 +112,13 @@ def is_tick_due(state: State, now: int) -> bool:
 
 def _advance(state: State, at: int) -> Iterator[Emission]:
     """Give the command its ordinal and its time; an hour that passed is closed first, then what is late is noted."""
-    now = max(at, state.now)
-    if is_close_due(state, now):
-        yield from close_hour(state, now)
-    if is_day_over(state, now):
+    before, now = state.now, max(at, state.now)
+    is_hour_over, is_late = is_close_due(state, now), is_day_over(state, now)
+    state.now = now  # before anything is told: what is sealed belongs to the year of its entry
+    if is_hour_over:
+        yield from close_hour(state, before)
+    if is_late:
         yield from note_delays(state, now)
-    state.now = now
     state.ordinal += 1
 
 
@@ -136,7 +137,8 @@ def _apply_header(state: State, command: Command) -> Iterator[Emission]:
     yield emission
     if header is None:
         return
-    document = OpenDocument(arrival.envelope.header, key, arrival.envelope.digest, [])
+    sensitive = is_sensitive(state, header)
+    document = OpenDocument(arrival.envelope.header, key, arrival.envelope.digest, [], sensitive=sensitive)
     if header.parts:
         state.open[key] = document
     else:
@@ -200,4 +202,6 @@ def _effect(state: State, document: OpenDocument, key: str, cause: str) -> Itera
 
 
 def _make_act(state: State, document: OpenDocument, header: AnyHeader, key: str, cause: str) -> Act[AnyHeader]:
-    return Act(state, header, document.digest, document.parts, key, cause, document.proposed)
+    return Act(
+        state, header, document.digest, document.parts, key, cause, document.proposed, sensitive=document.sensitive
+    )

@@ -12,11 +12,12 @@ from consolidator.facts.state import Members, State, find_setting
 from consolidator.ledger.changes import Change, Reader, emit_change
 from consolidator.ledger.emission import Emission
 from consolidator.ledger.moves import check_conservation, open_lines
+from consolidator.ledger.showing import show
 from consolidator.rules.catalogue import is_stopping, render_finding
 from consolidator.rules.groups import GROUP_RULES, GroupHits, judge_index
 from consolidator.rules.running import QUIETED, derive_suppressed, find_own_level, find_suppression
 from schemas.headers import PART_ITEMS_MAX
-from schemas.instants import derive_day, render_instant
+from schemas.instants import derive_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,7 @@ def _mark(state: State, place: int, mark: Mark, reader: Reader, emission: Emissi
     if not _is_news(state, batch, place, mark.finding):
         return
     fields = {
+        "kind": "finding",
         "source": batch.source,
         "document": batch.document,
         "line": line,
@@ -114,7 +116,7 @@ def _mark(state: State, place: int, mark: Mark, reader: Reader, emission: Emissi
         "findings": [mark.finding],
         "cause": mark.cause,
     }
-    emission.add("finding", render_instant(state.now), fields)
+    show(emission, state, batch, fields)
 
 
 def _is_news(state: State, batch: Batch, place: int, finding: str) -> bool:

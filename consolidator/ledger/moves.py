@@ -22,6 +22,7 @@ from schemas.errors import InvariantError, invariant
 
 _BY_BANK = frozenset((READY, ORDERED))  # states whose moves are told apart by paying bank
 _LIVE = PAID | {READY, HELD}
+SENSITIVE = "sensitive|"  # before the name of a move that a close tells without its programme
 
 
 def open_lines(batch: Batch) -> OpenLines:
@@ -73,10 +74,15 @@ def move_lines(state: State, batch: Batch, lines: Sequence[int], to: int) -> Non
     _add(batch.sums[to], len(lines), fen)
     _add(state.totals[LINE_STATES[came_from]], -len(lines), -fen)
     _add(state.totals.setdefault(LINE_STATES[to], [0, 0]), len(lines), fen)
-    _add(state.moves.setdefault(f"{batch.programme}|{bank}|{LINE_STATES[to]}", [0, 0]), len(lines), fen)
+    _add(state.moves.setdefault(_name_move(batch, bank, LINE_STATES[to]), [0, 0]), len(lines), fen)
     use = state.plan_use.setdefault(derive_plan_key(batch), [0, 0])
     use[0] += fen * ((to in _LIVE) - (came_from in _LIVE))
     use[1] += fen * ((to in PAID) - (came_from in PAID))
+
+
+def _name_move(batch: Batch, bank: str, state: str) -> str:
+    move = f"{batch.programme}|{bank}|{state}"
+    return f"{SENSITIVE}{bank}|{state}|{batch.programme}" if batch.sensitive else move
 
 
 def check_conservation(batch: Batch) -> None:

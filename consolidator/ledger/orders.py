@@ -10,10 +10,10 @@ from consolidator.facts.state import State
 from consolidator.ledger.emission import Emission
 from consolidator.ledger.moves import check_conservation, describe_totals, find_bank, move_lines, settle
 from consolidator.ledger.routing import find_branch
+from consolidator.ledger.showing import show
 from consolidator.rules.slices import Slice
 from schemas.errors import invariant
 from schemas.headers import PART_ITEMS_MAX
-from schemas.instants import render_instant
 from schemas.orders import (
     OrderColumns,
     OrderFile,
@@ -90,7 +90,8 @@ class OrderBook:
         fields = header.model_dump(exclude={"county", "summary", "ordered_at", "entry"})
         last.order_files.append((len(last.blocks), header))
         pinned = {} if self._state.policy.quorum == NO_QUORUM else {"county": header.county, "summary": header.summary}
-        last.add("orders", render_instant(self._state.now), fields, render_order_commitment(bodies, pinned))
+        private = render_order_commitment(bodies, pinned)
+        show(last, self._state, self._batch, {"kind": "orders", **fields}, private)
         yield last
 
     def _describe_file(self, bank: str, number: int, orders: OrderColumns, parts: int) -> OrderFile:
@@ -119,6 +120,7 @@ def finish_batch(state: State, batch: Batch) -> Emission:
     emission = Emission()
     if settle(batch):
         fields = {
+            "kind": "batch",
             "source": batch.source,
             "document": batch.document,
             "state": "settled",
@@ -126,7 +128,7 @@ def finish_batch(state: State, batch: Batch) -> Emission:
             "period": batch.period,
             "totals": describe_totals(batch),
         }
-        emission.add("batch", render_instant(state.now), fields)
+        show(emission, state, batch, fields)
     return emission
 
 

@@ -1,6 +1,7 @@
 """Owns ``policy``: checked as a whole at its last part, in force when another root officer confirms. All or nothing."""
 
 from collections.abc import Iterator, Sized
+from typing import Any
 
 from consolidator.facts.parties import Officer, Source
 from consolidator.facts.programmes import Bank, Plan, Programme, RuleSetting
@@ -46,9 +47,10 @@ def effect_policy(act: Act[PolicyHeader]) -> Iterator[Emission]:
         yield refusal
         return
     policy.version += 1
+    told = _tell_sensitivity(act.state.policy, policy)
     quorum_before, act.state.policy = act.state.policy.quorum, policy
     yield from judge_groups_again(act.state, act.cause)
-    effect = emit_effect(act, act.header.count, [])
+    effect = emit_effect(act, act.header.count, [], told=told)
     if policy.quorum != quorum_before:
         _add_quorum(act, effect)
     yield effect
@@ -67,6 +69,17 @@ def _add_quorum(act: Act[PolicyHeader], emission: Emission) -> None:
         "quorum": describe_quorum(quorum),
     }
     emission.add("quorum", act.at, fields)
+
+
+def _tell_sensitivity(before: Policy, after: Policy) -> dict[str, Any]:
+    """Name the programmes that are sensitive from now on, or no longer: else anybody could leave amounts out."""
+    known = {name for name, programme in before.programmes.items() if programme.sensitive}
+    changed = {
+        name: programme.sensitive
+        for name, programme in after.programmes.items()
+        if programme.sensitive != (name in known)
+    }
+    return {"sensitive": changed} if changed else {}
 
 
 def _copy(policy: Policy) -> Policy:
@@ -214,6 +227,7 @@ def _set_programme(policy: Policy, identifier: str, value: ProgrammeValue) -> No
         age_max=value.age_max,
         excludes=list(value.excludes),
         line_max_fen=value.line_max_fen,
+        sensitive=value.sensitive,
     )
 
 

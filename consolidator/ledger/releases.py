@@ -12,6 +12,7 @@ from consolidator.ledger.items import Tally, read_parts
 from consolidator.ledger.moves import check_conservation, list_banks, open_lines
 from consolidator.ledger.orders import OrderBook
 from consolidator.ledger.routing import find_paying_banks, hold_unroutable
+from consolidator.ledger.showing import show
 from consolidator.rules.catalogue import ORANGE
 from consolidator.rules.plans import PAID, find_over_plan
 from consolidator.rules.running import Hits, run_line_rules
@@ -141,6 +142,7 @@ def _read_figures(act: Act[ReleaseHeader]) -> Figures:
 
 def _record(act: Act[ReleaseHeader], batch: Batch, ready: Figures, code: str, detail: str) -> Emission:
     fields = {
+        "kind": "release",
         "source": batch.source,
         "document": batch.document,
         "release": act.header.number,
@@ -150,7 +152,7 @@ def _record(act: Act[ReleaseHeader], batch: Batch, ready: Figures, code: str, de
         "cause": act.cause,
     }
     emission = Emission()
-    emission.add("release", act.at, fields | ({"code": code} if code else {}))
+    show(emission, act.state, batch, fields | ({"code": code} if code else {}))
     if code:
         emission.outcomes.append(act.outcome("refused", code, detail=detail))
     return emission

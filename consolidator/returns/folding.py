@@ -11,6 +11,7 @@ from typing import Any
 
 from consolidator.returns.store import KnownDocument, Missing, Standing, Store
 from consolidator.rules.catalogue import BLUE, YELLOW
+from consolidator.verify.opening import open_fields
 from consolidator.views.facts import mask_facts
 from consolidator.views.reading import list_raw_entries
 from schemas.commits import Bundle
@@ -60,10 +61,10 @@ def fold_entries(fold: Fold, bundles: Iterable[Bundle], first: int, end: int) ->
 def _fold_bundle(fold: Fold, bundle: Bundle, first: int) -> None:
     for index, entry, private in list_raw_entries([bundle]):
         if index >= first and _QUIET_LINE.search(entry) is None:
-            fields = json.loads(entry)
+            fields, secret = json.loads(entry), json.loads(private) if private else {}
             take = _TAKE.get(fields["kind"])
             if take is not None:
-                take(fold, fields, json.loads(private) if private else {})
+                take(fold, open_fields(fields, secret), secret)
 
 
 def _take_document(fold: Fold, fields: Fields, _: Fields) -> None:

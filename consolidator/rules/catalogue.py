@@ -1,6 +1,6 @@
 """Owns the catalogue of rule codes: default level, public or private, texts. Numbers are permanent."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 RED, ORANGE, YELLOW, BLUE = "red", "orange", "yellow", "blue"
@@ -9,9 +9,10 @@ STOPPING = frozenset((RED, ORANGE))  # levels that keep a line from being paid
 
 @dataclass(frozen=True, slots=True)
 class RuleText:
-    """What a rule is about. ``level`` is the default; a private rule shows only its level in the log.
+    """What a rule is about. ``level`` is the default; a private rule (not ``public``) shows only its level in the log.
 
-    ``parameters`` are its thresholds with their defaults; policy may set these and no others.
+    So does a ``discreet`` one of a sensitive programme's lines: it speaks of the person (age, death, office, another
+    subsidy) or of the amount. ``parameters`` are its thresholds with their defaults; policy may set these and no others.
     """
 
     level: str
@@ -20,6 +21,7 @@ class RuleText:
     why_zh: str
     why_en: str
     public: bool = True
+    discreet: bool = False
     parameters: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -43,18 +45,22 @@ CATALOGUE: Mapping[str, RuleText] = {
     "R05": RuleText(
         RED, "死亡人员领取", "paid to deceased",
         "补贴期间开始于死亡日期之后", "the period starts after the date of death",
+        discreet=True,
     ),
     "R07": RuleText(
         RED, "财政供养人员违规享受", "public-payroll person on barred item",
         "享受对象在财政供养人员名单中,且该项目不许其享受", "the beneficiary is on the public payroll, and the programme bars such persons",
+        discreet=True,
     ),
     "R08": RuleText(
         YELLOW, "村干部本人享受异常", "village official as payee",
         "领款人在村干部名单中,且该项目不是普惠项目", "the payee is a village official and the programme is not universal",
+        discreet=True,
     ),
     "R09": RuleText(
         YELLOW, "村干部亲属享受(优亲厚友)", "official's relative",
         "领款人在村干部申报的亲属名单中", "the payee is on the declared list of officials' relatives",
+        discreet=True,
     ),
     "R11": RuleText(
         ORANGE, "一卡多人", "one account, many persons",
@@ -85,18 +91,22 @@ CATALOGUE: Mapping[str, RuleText] = {
     "R19": RuleText(
         ORANGE, "互斥项目同享", "mutually exclusive items",
         "享受对象在重叠的期间已有互斥项目的补贴", "the beneficiary has an excluded programme's subsidy for an overlapping period",
+        discreet=True,
     ),
     "R21": RuleText(
         RED, "超标准发放", "above standard",
         "金额大于标准乘以数量", "the amount is above rate times quantity",
+        discreet=True,
     ),
     "R22": RuleText(
         ORANGE, "低于标准/克扣", "below standard",
         "金额小于标准乘以数量", "the amount is below rate times quantity",
+        discreet=True,
     ),
     "R33": RuleText(
         RED, "年龄条件不符", "age condition not met",
         "整个补贴期间都不在项目规定的年龄内", "outside the programme's age range on every day of the period",
+        discreet=True,
     ),
     "R35": RuleText(
         RED, "机具重复补贴", "same machine twice",
@@ -110,6 +120,7 @@ CATALOGUE: Mapping[str, RuleText] = {
     "R38": RuleText(
         ORANGE, "单笔大额异常", "unusual size",
         "金额超过项目单笔上限,或远大于以往", "the amount is above the programme's limit for a line, or far above earlier ones",
+        discreet=True,
         parameters={"factor_percent": 300, "lines_min": 1000},
     ),
     "R40": RuleText(
@@ -147,18 +158,44 @@ CATALOGUE: Mapping[str, RuleText] = {
 }  # fmt: skip
 
 
+# Codes that are no rules and speak of the amount, like the discreet ones: it is zero, it is above what a file may hold.
+_DISCREET_CODES = frozenset(("S12", "H04"))
 # What a suppression cannot quiet: without an account there is nowhere to pay, without publicity nothing may be paid.
 NEVER_QUIET = frozenset(("R13", "R42"))
 
 
 def render_finding(code: str, level: str) -> str:
-    """Write a finding as the log shows it; a private code shows its level only. Codes other than rules are public.
+    """Write a finding, ``CODE:level``. The log may show less: :func:`show_findings`.
 
     >>> render_finding("R13", "blue")
     'R13:blue'
     """
-    text = CATALOGUE.get(code)
-    return f"{code}:{level}" if text is None or text.public else f":{level}"
+    return f"{code}:{level}"
+
+
+def list_private() -> frozenset[str]:
+    """Give the codes of which the log shows the level only, wherever they are found."""
+    return frozenset(code for code, text in CATALOGUE.items() if not text.public)
+
+
+def list_discreet() -> frozenset[str]:
+    """Give the codes of which the log shows the level only where a sensitive programme's lines have them."""
+    return _DISCREET_CODES | {code for code, text in CATALOGUE.items() if text.discreet or not text.public}
+
+
+def show_findings(findings: Sequence[str], hidden: Collection[str]) -> list[str]:
+    """Write findings as the log shows them: of a hidden code the level only. Without any, they are as they were.
+
+    >>> show_findings(["R16:red", "R33:red", "R05:red"], {"R33", "R05"})
+    [':red', 'R16:red']
+    """
+    shown = [f":{level}" if code in hidden else f"{code}:{level}" for code, level in map(_cut, findings)]
+    return sorted(set(shown)) if shown != list(findings) else shown
+
+
+def _cut(finding: str) -> tuple[str, str]:
+    code, _, level = finding.partition(":")
+    return code, level
 
 
 def is_stopping(finding: str) -> bool:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from consolidator.facts.state import State
 from consolidator.rules.slices import Slice, find_in, is_resident
 from schemas.instants import derive_period_end, derive_period_start
 
+EXCLUDED = "R19"
 _BIRTH = slice(6, 14)  # of a resident ID (GB 11643)
 
 
@@ -53,18 +55,18 @@ def _list_rivals(part: Slice) -> Iterator[tuple[str, str, Mapping[str, int]]]:
     """Give the overlapping periods of excluded programmes with those who hold something in them."""
     claims = part.state.claims
     start, end = part.period_start, derive_period_end(part.period)
-    for programme in _list_excluded(part):
+    for programme in list_excluded(part.state, part.programme.id):
         by_unit = claims.holders if programme in claims.holders else claims.entitlements
         for period, held in sorted(by_unit.get(programme, {}).items()):
             if derive_period_start(period) <= end and start <= derive_period_end(period):
                 yield programme, period, held
 
 
-def _list_excluded(part: Slice) -> Sequence[str]:
+def list_excluded(state: State, programme: str) -> Sequence[str]:
     """Give the programmes that exclude this one or are excluded by it."""
-    own = part.programme
-    others = part.state.policy.programmes
-    return sorted(name for name, other in others.items() if name in own.excludes or own.id in other.excludes)
+    others = state.policy.programmes
+    excludes = others[programme].excludes
+    return sorted(name for name, other in others.items() if name in excludes or programme in other.excludes)
 
 
 def find_unpublished(part: Slice) -> Sequence[int]:

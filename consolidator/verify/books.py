@@ -5,8 +5,11 @@ A line's place is one byte: a state, or from :data:`READY_AT` on ready at a bank
 
 from array import array
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
+
+from msgspec import UNSET, UnsetType
 
 from consolidator.verify.entries import Document
 from schemas.errors import VerificationError
@@ -29,6 +32,8 @@ READY_AT = 16
 BANKS_MAX = 256 - READY_AT
 K = TypeVar("K")
 Where = tuple[str, str]  # state, and bank where the line is ready or ordered
+TELLS = "it tells what must stay hidden of a sensitive programme"
+HIDES = "it leaves out what everybody may see: its batch is not sensitive"
 BANK_SHOWN = frozenset(("ready", "ordered"))  # states whose moves are told apart by paying bank
 
 
@@ -45,13 +50,15 @@ class Due:
 class Batch:
     """A batch as the log tells it: count and fen by state (``sums``), of ready lines by bank (``ready``).
 
-    ``due`` are the banks whose order files the last release still has to bring.
+    Of a ``sensitive`` one the log tells no fen: all are zero here. ``due`` are the banks whose order files the last
+    release still has to bring.
     """
 
     programme: str
     period: str
     control_count: int
     control_fen: int
+    sensitive: bool = False
     state: str = "open"
     places: bytearray = field(default_factory=bytearray)
     fen: "array[int]" = field(default_factory=lambda: array("q"))
@@ -63,7 +70,7 @@ class Batch:
 
 @dataclass(slots=True)
 class Books:
-    """Everything a verifier remembers of a log."""
+    """Everything a verifier remembers of a log. ``sensitive``: programmes whose next batches show counts only."""
 
     origin: str = ""
     at: str = ""
@@ -71,6 +78,7 @@ class Books:
     documents: dict[str, Document] = field(default_factory=dict)
     named: set[tuple[str, str]] = field(default_factory=set)
     batches: dict[tuple[str, str], Batch] = field(default_factory=dict)
+    sensitive: set[str] = field(default_factory=set)
     banks: dict[str, int] = field(default_factory=dict)
     files: set[str] = field(default_factory=set)
     assessed: Batch | None = None  # by the entry just read
@@ -78,6 +86,7 @@ class Books:
     moves: dict[tuple[str, str, str], list[int]] = field(default_factory=dict)
     hour: str = ""
     closing: list[tuple[str, str, str, int, int]] = field(default_factory=list)
+    hidden_moves: dict[tuple[str, str], int] = field(default_factory=dict)
     parts_closed: int = 0
     aside: set[tuple[str, str]] = field(default_factory=set)  # batches that are not judged any more; see accepting.py
     kinds: Counter[str] = field(default_factory=Counter)
@@ -123,13 +132,17 @@ def enter(books: Books, batch: Batch, where: Where, count: int, fen: int) -> Non
     _add(batch.sums, state, count, fen)
     if state == "ready":
         _add(batch.ready, bank, count, fen)
-    count_move(books, batch.programme, where, count, fen)
+    count_move(books, batch.programme, where, count, UNSET if batch.sensitive else fen)
 
 
-def count_move(books: Books, programme: str, where: Where, count: int, fen: int) -> None:
-    """Count lines that came into a state, for the hour's close."""
+def count_move(books: Books, programme: str, where: Where, count: int, fen: int | UnsetType) -> None:
+    """Count lines that came into a state, for the hour's close; of a sensitive programme nobody knows the fen."""
     state, bank = where
-    _add(books.moves, (programme, bank if state in BANK_SHOWN else "", state), count, fen)
+    shown = bank if state in BANK_SHOWN else ""
+    if fen is UNSET:
+        books.hidden_moves[shown, state] = books.hidden_moves.get((shown, state), 0) + count
+    else:
+        _add(books.moves, (programme, shown, state), count, fen)
 
 
 def leave(batch: Batch, where: Where, count: int, fen: int) -> None:
@@ -147,6 +160,20 @@ def _add(sums: dict[K, list[int]], key: K, count: int, fen: int) -> None:
     else:
         pair[0] += count
         pair[1] += fen
+
+
+def hides_code(findings: Sequence[str]) -> bool:
+    """Say whether a finding shows its level only.
+
+    >>> hides_code(["R13:blue", ":red"])
+    True
+    """
+    return any(finding.startswith(":") for finding in findings)
+
+
+def has_moves(books: Books) -> bool:
+    """Say whether lines moved since the last close."""
+    return bool(books.moves or books.hidden_moves)
 
 
 def list_sums(sums: dict[str, list[int]]) -> dict[str, tuple[int, int]]:

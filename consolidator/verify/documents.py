@@ -1,5 +1,7 @@
 """Owns the checks of entries about documents: numbers per key without a gap, ids used once, who opened what."""
 
+from collections.abc import Mapping
+
 from msgspec import UNSET
 
 from consolidator.verify.books import Batch, Books, require
@@ -24,6 +26,7 @@ def check_quorum(books: Books, entry: Quorum) -> None:
 def check_document(books: Books, entry: Document) -> None:
     """Numbers of a key go 1, 2, 3; only an accepted document may be named later."""
     _check_sequence(books, entry)
+    _check_form(entry)
     require(
         (entry.outcome == "new") == (entry.code is UNSET), "an accepted document has a reason code, or another has none"
     )
@@ -35,7 +38,15 @@ def check_document(books: Books, entry: Document) -> None:
     books.named.add(name)
     books.documents[entry.digest] = entry
     if entry.of == "batch":
-        books.batches[name] = _open_batch(entry)
+        books.batches[name] = _open_batch(books, entry)
+
+
+def _check_form(entry: Document) -> None:
+    """What is sealed in a header's entry is the control total of a sensitive batch, and nothing else."""
+    hides = entry.sensitive is not UNSET
+    require((entry.sealed is not UNSET) == hides, "its control total is neither told nor sealed, or both")
+    require(not hides or entry.of == "batch", "it is no batch, and says that its programme is sensitive")
+    require(not hides or entry.control_fen is UNSET, "a sensitive batch tells its control total")
 
 
 def _check_sequence(books: Books, entry: Document) -> None:
@@ -49,13 +60,18 @@ def _check_sequence(books: Books, entry: Document) -> None:
         books.sequences[entry.key] = due
 
 
-def _open_batch(entry: Document) -> Batch:
+def _open_batch(books: Books, entry: Document) -> Batch:
     programme, period = entry.programme, entry.period
-    count, fen = entry.control_count, entry.control_fen
+    sensitive = entry.sensitive is not UNSET
+    count, fen = entry.control_count, 0 if sensitive else entry.control_fen
     if programme is UNSET or period is UNSET or count is UNSET or fen is UNSET:
         message = "a batch states programme, period and control totals"
         raise VerificationError(message)
-    return Batch(programme, period, count, fen)
+    require(
+        sensitive == (programme in books.sensitive),
+        "no policy says that its programme is sensitive, or one does, and its entry does not",
+    )
+    return Batch(programme, period, count, fen, sensitive)
 
 
 def check_access(books: Books, entry: Access) -> None:
@@ -75,7 +91,17 @@ def check_effect(books: Books, entry: Effect) -> None:
     """Refused items are counted by code; a batch that has no effect has no lines."""
     require(entry.refused == sum(entry.codes.values()), "refused items are not the sum over its codes")
     require((entry.source, entry.document) in books.named, "it names a document that was never accepted")
+    if entry.sensitive is not UNSET:
+        _set_sensitive(books, entry, entry.sensitive)
     if entry.of == "batch":
         batch = books.batches[entry.source, entry.document]
         require(batch.state == "open" and not batch.places, "a batch with lines is said to have no effect")
         batch.state = "refused"
+
+
+def _set_sensitive(books: Books, entry: Effect, changed: Mapping[str, bool]) -> None:
+    """Only a policy in force makes a programme sensitive, or ordinary again; older batches stay what they were."""
+    require(entry.of == "policy" and entry.accepted and changed, "no policy sets which programmes are sensitive")
+    for programme, sensitive in changed.items():
+        require(sensitive != (programme in books.sensitive), "a programme is made what it is already")
+    books.sensitive.symmetric_difference_update(changed)

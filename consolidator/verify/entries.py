@@ -17,10 +17,13 @@ Number = Annotated[int, Meta(ge=0, lt=2**53)]
 Line = Annotated[int, Meta(ge=1, le=1_000_000)]
 Pair = tuple[Number, Number]
 Totals = dict[str, Pair]
+Counts = dict[str, Number]
+Route = Literal["on_us", "interbank", ""]
 Position = tuple[Number, str]
 BankRow = tuple[str, Number, Number]
 Jump = tuple[str, Number, Number]
 CloseRow = tuple[str, str, str, Number, Number]
+MergedRow = tuple[str, str, Number, Number | None]  # bank, state, count, fen where they may be told
 
 
 class Base(Struct, forbid_unknown_fields=True):
@@ -90,6 +93,8 @@ class Document(Base, kw_only=True):
     township: str | UnsetType = UNSET
     control_count: Number | UnsetType = UNSET
     control_fen: Number | UnsetType = UNSET
+    sensitive: Literal[True] | UnsetType = UNSET
+    sealed: Hex | UnsetType = UNSET
     action: str | UnsetType = UNSET
     batch_source: str | UnsetType = UNSET
     batch_document: str | UnsetType = UNSET
@@ -97,8 +102,11 @@ class Document(Base, kw_only=True):
     confirms: Hex | UnsetType = UNSET
 
 
-class Effect(Base):
-    """A document's items took effect, or the document as a whole had none."""
+class Effect(Base, kw_only=True):
+    """A document's items took effect, or the document as a whole had none.
+
+    Of a policy: which programmes are sensitive from now on, or no longer.
+    """
 
     kind: Literal["effect"]
     source: str
@@ -109,6 +117,7 @@ class Effect(Base):
     refused: Number
     codes: dict[str, Number]
     positions: list[Position]
+    sensitive: dict[str, bool] | UnsetType = UNSET
 
 
 class Quorum(Base):
@@ -122,8 +131,8 @@ class Quorum(Base):
     quorum: QuorumShape
 
 
-class AssessedLine(Base):
-    """A line was assessed."""
+class AssessedLine(Base, kw_only=True):
+    """A line was assessed. Of a sensitive programme without village, amount and route."""
 
     kind: Literal["line"]
     source: str
@@ -131,17 +140,17 @@ class AssessedLine(Base):
     line: Line
     programme: str
     period: str
-    village: str
-    amount_fen: Number
+    village: str | UnsetType = UNSET
+    amount_fen: Number | UnsetType = UNSET
     state: Literal["ready", "held", "refused"]
     bank: str
-    route: Literal["on_us", "interbank", ""]
+    route: Route | UnsetType = UNSET
     findings: list[str]
     sealed: Hex
 
 
 class BatchState(Base, kw_only=True):
-    """A batch changed its state."""
+    """A batch changed its state. Of a sensitive programme ``counts`` by state stand for ``totals``."""
 
     kind: Literal["batch"]
     source: str
@@ -160,10 +169,12 @@ class BatchState(Base, kw_only=True):
     plan_fen: Number | UnsetType = UNSET
     used_fen: Number | UnsetType = UNSET
     jumps: list[Jump] | UnsetType = UNSET
+    counts: Counts | UnsetType = UNSET
+    sealed: Hex | UnsetType = UNSET
 
 
-class Change(Base):
-    """A line changed later, other than by being ordered."""
+class Change(Base, kw_only=True):
+    """A line changed later, other than by being ordered. Of a sensitive programme without amount and route."""
 
     kind: Literal["change"]
     source: str
@@ -171,19 +182,19 @@ class Change(Base):
     line: Line
     programme: str
     period: str
-    amount_fen: Number
+    amount_fen: Number | UnsetType = UNSET
     from_: str = msgspec.field(name="from")
     to: str
     bank: str
-    route: Literal["on_us", "interbank", ""]
+    route: Route | UnsetType = UNSET
     findings: list[str]
     by: str
     cause: str
     sealed: Hex
 
 
-class Finding(Base):
-    """A later finding on a held or ordered line."""
+class Finding(Base, kw_only=True):
+    """A later finding on a held or ordered line; sealed where a code is not told."""
 
     kind: Literal["finding"]
     source: str
@@ -194,6 +205,7 @@ class Finding(Base):
     state: str
     findings: list[str]
     cause: str
+    sealed: Hex | UnsetType = UNSET
 
 
 class Comment(Base):
@@ -253,7 +265,7 @@ class Overdue(Base, kw_only=True):
 
 
 class Release(Base, kw_only=True):
-    """A release was judged, at its confirm."""
+    """A release was judged, at its confirm. Of a sensitive programme ``counts`` by bank stand for ``banks``."""
 
     kind: Literal["release"]
     source: str
@@ -261,13 +273,15 @@ class Release(Base, kw_only=True):
     release: Number
     outcome: Literal["accepted", "refused"]
     code: str | UnsetType = UNSET
-    banks: list[BankRow]
+    banks: list[BankRow] | UnsetType = UNSET
+    counts: Counts | UnsetType = UNSET
     by: Hex
     cause: Hex
+    sealed: Hex | UnsetType = UNSET
 
 
-class Orders(Base):
-    """An order file was fixed."""
+class Orders(Base, kw_only=True):
+    """An order file was fixed. Of a sensitive programme without fen."""
 
     kind: Literal["orders"]
     source: str
@@ -279,19 +293,21 @@ class Orders(Base):
     number: Number
     file: str
     count: Number
-    fen: Number
+    fen: Number | UnsetType = UNSET
     parts: Number
     sealed: Hex
 
 
-class Close(Base):
-    """An hour's moves."""
+class Close(Base, kw_only=True):
+    """An hour's moves; those of sensitive programmes merged, in the last part."""
 
     kind: Literal["close"]
     hour: Annotated[str, Meta(min_length=13, max_length=13)]
     rows: list[CloseRow]
     part: Number
     parts: Number
+    sensitive: list[MergedRow] | UnsetType = UNSET
+    sealed: Hex | UnsetType = UNSET
 
 
 Entry = (

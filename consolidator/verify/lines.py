@@ -3,14 +3,17 @@
 from msgspec import UNSET
 
 from consolidator.verify.books import (
+    HIDES,
     READY_AT,
     STATE_INDEX,
+    TELLS,
     Batch,
     Books,
     enter,
     find_bank_place,
     find_batch,
     find_line,
+    hides_code,
     leave,
     name_state,
     require,
@@ -51,12 +54,18 @@ def check_line(books: Books, entry: AssessedLine) -> None:
     if state != (decide(entry.findings) if entry.findings else "ready"):
         message = "its state does not follow from its findings"
         raise VerificationError(message)
-    if (state == "ready") != (bank != "") or (state == "ready") != (entry.route != ""):
+    fen, route = entry.amount_fen, entry.route
+    if batch.sensitive:
+        require(fen is UNSET and route is UNSET and entry.village is UNSET, TELLS)
+        fen = 0
+    elif fen is UNSET or route is UNSET or entry.village is UNSET:
+        raise VerificationError(HIDES)
+    if (state == "ready") != (bank != "") or (route is not UNSET and (state == "ready") != (route != "")):
         message = "a ready line has no bank and route, or another has them"
         raise VerificationError(message)
     batch.places.append(find_bank_place(books, bank) if bank else STATE_INDEX[state])
-    batch.fen.append(entry.amount_fen)
-    enter(books, batch, (state, bank), 1, entry.amount_fen)
+    batch.fen.append(fen)
+    enter(books, batch, (state, bank), 1, fen)
 
 
 def decide(findings: list[str]) -> str:
@@ -74,7 +83,11 @@ def check_change(books: Books, entry: Change) -> None:
     batch = find_line(books, entry.source, entry.document, entry.line)
     _check_common(batch, entry)
     place, fen = batch.places[entry.line - 1], batch.fen[entry.line - 1]
-    require(entry.amount_fen == fen, "its amount is not the line's")
+    if batch.sensitive:
+        require(entry.amount_fen is UNSET and entry.route is UNSET, TELLS)
+    else:
+        require(entry.amount_fen is not UNSET and entry.route is not UNSET, HIDES)
+        require(entry.amount_fen == fen, "its amount is not the line's")
     require(entry.from_ == name_state(place), f"its line is {name_state(place)}, not {entry.from_}")
     require((entry.from_, entry.to) in ARROWS, f"a line cannot go from {entry.from_} to {entry.to}")
     if entry.from_ == "ready":
@@ -130,6 +143,7 @@ def check_finding(books: Books, entry: Finding) -> None:
     _check_common(batch, entry)
     state = name_state(batch.places[entry.line - 1])
     require(entry.state == state, f"its line is {state}, not {entry.state}")
+    require(hides_code(entry.findings) == (entry.sealed is not UNSET), "a code is neither told nor sealed, or both")
 
 
 def check_disposition(books: Books, entry: Disposition) -> None:

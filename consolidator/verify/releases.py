@@ -1,10 +1,12 @@
 """Owns the checks of ``release`` and ``orders``: banks are told to pay what was ready and two keys let go."""
 
-from msgspec import UnsetType
+from msgspec import UNSET, UnsetType
 
 from consolidator.verify.books import (
+    HIDES,
     READY_AT,
     STATE_INDEX,
+    TELLS,
     Batch,
     Books,
     Due,
@@ -26,13 +28,25 @@ def check_release(books: Books, entry: Release) -> None:
     """A release is judged at a confirm by a second key, with the figures of what is ready then."""
     batch = find_batch(books, entry.source, entry.document)
     require(batch.state in DECIDED, "a release is judged of a batch that is not assessed")
-    ready = {bank: (count, fen) for bank, count, fen in entry.banks}
-    require(len(ready) == len(entry.banks), "a bank stands twice in its figures")
+    ready = _read_figures(batch, entry)
     require(ready == list_sums(batch.ready), "its figures are not what is ready")
     number = _find_release(books, entry)
     if entry.outcome == "accepted":
         require(number == entry.release == batch.releases + 1, "its number is not the next")
         _open_release(books, batch, ready)
+
+
+def _read_figures(batch: Batch, entry: Release) -> dict[str, tuple[int, int]]:
+    """Give count and fen by bank; of a sensitive batch, of which no fen are told, zero."""
+    if batch.sensitive:
+        if entry.counts is UNSET or entry.banks is not UNSET or entry.sealed is UNSET:
+            raise VerificationError(TELLS)
+        return {bank: (count, 0) for bank, count in entry.counts.items()}
+    if entry.banks is UNSET or entry.counts is not UNSET or entry.sealed is not UNSET:
+        raise VerificationError(HIDES)
+    ready = {bank: (count, fen) for bank, count, fen in entry.banks}
+    require(len(ready) == len(entry.banks), "a bank stands twice in its figures")
+    return ready
 
 
 def _find_release(books: Books, entry: Release) -> int | UnsetType:
@@ -64,10 +78,11 @@ def check_orders(books: Books, entry: Orders) -> None:
         _check_standing(books, batch)
     require(books.releasing is batch and entry.bank in batch.due, "its bank is not in the release")
     require(entry.release == batch.releases, "its release number is not the batch's")
+    require((entry.fen is UNSET) == batch.sensitive, TELLS if batch.sensitive else HIDES)
     due = batch.due[entry.bank]
     due.number += 1
     due.count -= entry.count
-    due.fen -= entry.fen
+    due.fen -= 0 if entry.fen is UNSET else entry.fen
     require(entry.number == due.number, "its number is not the next of its bank's files")
     require(entry.count > 0 and due.count >= 0 and due.fen >= 0, "its figures are more than what is ready at its bank")
     require(due.count or not due.fen, "its figures are less than what is ready at its bank")

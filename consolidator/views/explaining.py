@@ -8,7 +8,7 @@ from consolidator.privacy.masking import mask_account_for_owner, mask_name
 from consolidator.rules.running import LINE_RULES
 from consolidator.views.acts import Act, find_acts
 from consolidator.views.facts import REGISTERS, Words, mask_facts
-from consolidator.views.reading import LineRef, Records, StoredEntry, list_entries
+from consolidator.views.reading import LineRef, Records, StoredEntry, list_entries, list_opened_entries
 from consolidator.views.sentences import tell_story, tell_void
 from consolidator.views.words import explain_code, explain_finding
 from schemas.errors import InputError
@@ -25,7 +25,8 @@ def explain_line(records: Records, ref: LineRef, *, full: bool) -> dict[str, Any
     ``sentences`` say it in words, Chinese and English. InputError ``S03`` when the log has no such line.
     """
     needle = f'"document":"{ref.document}"'.encode()
-    found = [entry for entry in list_entries(records.bundles(), needle) if entry.fields.get("source") == ref.source]
+    entries = list_opened_entries(records.bundles(), needle)
+    found = [entry for entry in entries if entry.fields.get("source") == ref.source]
     own = [entry for entry in found if entry.fields["kind"] in _LINE_KINDS and entry.fields["line"] == ref.line]
     if not own:
         return _explain_void(found, ref)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from consolidator.rules.catalogue import BLUE, CATALOGUE, NEVER_QUIET, ORANGE, RED, YELLOW, RuleText
+from consolidator.rules.catalogue import BLUE, CATALOGUE, NEVER_QUIET, ORANGE, RED, YELLOW, RuleText, list_discreet
 from consolidator.rules.groups import GROUP_RULES
 from consolidator.rules.running import LINE_RULES
 
@@ -45,6 +45,9 @@ _COLUMNS = (
     "内容 meaning",
 )
 _FOOT = """
+敏感项目(政策中 `sensitive`)的明细,以下代码涉及个人情况或金额,公开日志只显示级别;不公开的规则在任何项目都只显示级别。
+Of a sensitive programme's lines (`sensitive` in policy) the public log tells these codes by their level only, for they
+tell of the person or of the amount; of a private rule it tells the level only, whatever the programme: {discreet}
 不能免提的疑点 cannot be suppressed: {never}
 红色疑点不能放行也不能免提。A red finding can be neither cleared nor suppressed.
 多行规则给所有成员加疑点,包括以前批次中未送银行的明细;已送银行的只记线索。
@@ -56,7 +59,7 @@ def render_rule_book() -> str:
     """Write the page."""
     head = _HEAD.format(levels=" · ".join(LEVELS.values()), columns=f"| {' | '.join(_COLUMNS)} |")
     rows = "".join(_render_row(code, text) for code, text in sorted(CATALOGUE.items()))
-    return head + rows + _FOOT.format(never=", ".join(sorted(NEVER_QUIET)))
+    return head + rows + _FOOT.format(discreet=", ".join(sorted(list_discreet())), never=", ".join(sorted(NEVER_QUIET)))
 
 
 def _render_row(code: str, text: RuleText) -> str:

@@ -90,6 +90,7 @@ def test_a_programme_that_says_no_more_than_it_must_gets_the_usual_values(world:
         age_max=None,
         excludes=[],
         line_max_fen=None,
+        sensitive=False,
     )
 
 

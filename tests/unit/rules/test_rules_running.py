@@ -7,7 +7,7 @@ from consolidator.facts.programmes import Programme, RuleSetting
 from consolidator.facts.registers import Official
 from consolidator.facts.state import State
 from consolidator.rules import catalogue
-from consolidator.rules.catalogue import CATALOGUE, RuleText, is_stopping, render_finding
+from consolidator.rules.catalogue import CATALOGUE, RuleText, is_stopping, render_finding, show_findings
 from consolidator.rules.groups import GROUP_RULES
 from consolidator.rules.running import LINE_RULES, Hits, find_level, list_unchecked
 from tests.support.world import VILLAGE
@@ -274,7 +274,20 @@ def test_the_catalogue_has_these_thresholds_and_no_others() -> None:
 def test_a_private_rule_shows_only_its_level(monkeypatch: pytest.MonkeyPatch) -> None:
     private = {"R31": RuleText("red", "服刑在押人员领取", "prisoner paid", "-", "-", public=False)}
     monkeypatch.setattr(catalogue, "CATALOGUE", {**CATALOGUE, **private})
-    assert [render_finding(code, "red") for code in ("R31", "R05", "S01")] == [":red", "R05:red", "S01:red"]
+    assert [render_finding(code, "red") for code in ("R31", "S01")] == ["R31:red", "S01:red"]
+    assert catalogue.list_private() == {"R31"}
+    assert show_findings(["R05:red", "R31:red", "S01:red"], catalogue.list_private()) == [":red", "R05:red", "S01:red"]
+
+
+def test_what_tells_of_a_person_or_of_the_amount_is_discreet() -> None:
+    persons, amounts = {"R05", "R07", "R08", "R09", "R19", "R33"}, {"R21", "R22", "R38", "S12", "H04"}
+    assert catalogue.list_discreet() == persons | amounts
+    assert catalogue.list_private() == frozenset()
+
+
+def test_findings_of_which_none_is_hidden_stay_as_they_are() -> None:
+    assert show_findings(["R22:orange", "R13:blue"], {"R33"}) == ["R22:orange", "R13:blue"]
+    assert show_findings(["R33:red", "R21:red", "R13:blue"], {"R33", "R21"}) == [":red", "R13:blue"]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.entries import ENTRY_BYTES_MAX, LineBlock, LinePrivates, SingleEntry
+from schemas.entries import ENTRY_BYTES_MAX, LineBlock, LinePrivates, SingleEntry, extend_private, hide_lines
 from schemas.errors import InvariantError
 
 SEAL = "5" * 64
@@ -72,6 +72,48 @@ def test_the_line_template_writes_canonical_json(lines: list[dict[str, Any]], fi
     }
     expected = [shared | line | {"line": first_line + index} for index, line in enumerate(lines)]
     assert block.render([line["sealed"] for line in lines]) == [rfc8785.dumps(entry) for entry in expected]
+
+
+@given(st.lists(st.tuples(LINE, PRIVATE), max_size=5), st.integers(1, 1_000_000))
+def test_a_sensitive_line_has_amount_route_and_village_in_its_private_part(
+    lines: list[tuple[dict[str, Any], dict[str, Any]]], first_line: int
+) -> None:
+    columns = {name: [line[name] for line, _ in lines] for name in ("amount_fen", "bank", "route", "state", "village")}
+    block = hide_lines(
+        LineBlock(
+            at="2026-11-01T00:00:00Z",
+            source="bank-402",
+            document="PAY-1",
+            programme="CARE",
+            period="2026Q1",
+            first_line=first_line,
+            findings=[json.dumps(line["findings"], separators=(",", ":")) for line, _ in lines],
+            privates=[rfc8785.dumps(private) for _, private in lines],
+            **columns,
+        )
+    )
+    hidden = ("amount_fen", "route", "village")
+    shared: dict[str, Any] = {"v": 1, "kind": "line", "at": "2026-11-01T00:00:00Z", "source": "bank-402"}
+    shared |= {"document": "PAY-1", "programme": "CARE", "period": "2026Q1"}
+    shown = [{name: value for name, value in line.items() if name not in hidden} for line, _ in lines]
+    expected = [shared | line | {"line": first_line + index} for index, line in enumerate(shown)]
+    assert block.render([line["sealed"] for line, _ in lines]) == [rfc8785.dumps(entry) for entry in expected]
+    secrets = [private | {name: line[name] for name in hidden} for line, private in lines]
+    assert list(block.privates) == [rfc8785.dumps(secret) for secret in secrets]
+
+
+@pytest.mark.parametrize("seals", [[], [SEAL] * 2])
+def test_a_sensitive_block_takes_exactly_one_commitment_a_line(seals: list[str]) -> None:
+    block = LineBlock("t", "s", "d", "P", "2026", 1, [1], ["402"], ["on_us"], ["ready"], [""], ["[]"], [b"{}"])
+    with pytest.raises(ValueError, match="zip"):
+        hide_lines(block).render(seals)
+
+
+@given(PRIVATE)
+def test_a_private_part_takes_more_and_stays_canonical(private: dict[str, Any]) -> None:
+    more = {"findings": ["R33:red"], "village": "甲\u0000"}
+    assert extend_private(rfc8785.dumps(private), more) == rfc8785.dumps(private | more)
+    assert extend_private(b"", more) == rfc8785.dumps(more)
 
 
 @given(st.lists(PRIVATE, max_size=5))

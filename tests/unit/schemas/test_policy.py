@@ -27,6 +27,7 @@ PROGRAMME = make_programme(
     age_max=150,
     excludes=["FOREST"] * 50,
     line_max_fen=0,
+    sensitive=True,
 )
 RIGHT: dict[str, tuple[str, dict[str, Any]]] = {
     "source": ("bank-402", {"name": "农商行", "type": "bank", "bank": "402"}),
@@ -72,6 +73,8 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("programme", {"age_max": 151}),
     ("programme", {"excludes": ["forest"]}),
     ("programme", {"excludes": ["FOREST"] * 51}),
+    ("programme", {"sensitive": None}),
+    ("programme", {"sensitive": 1}),
     ("programme", {"line_max_fen": -1}),
     ("programme", {"line_max_fen": 10**13 + 1}),
     ("programme", {"short_name": ""}),
@@ -190,6 +193,7 @@ def test_a_rule_without_words_runs_as_the_catalogue_says() -> None:
                 "age_max": None,
                 "excludes": [],
                 "line_max_fen": None,
+                "sensitive": False,
             },
         ),
     ],
