@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from consolidator.cli.commands_county import add_keys, add_policy
+from consolidator.cli.commands_epochs import add_epochs
 from consolidator.cli.commands_log import add_log
 from consolidator.cli.commands_people import add_census, add_designations
 from consolidator.cli.parsing import Nouns, Parser, add_document_id, add_full, add_home, add_key, add_noun, add_verb
@@ -32,6 +33,7 @@ def make_parser() -> Parser:
     add_log(nouns)
     add_census(nouns)
     add_designations(nouns)
+    add_epochs(nouns)
     _add_upkeep(nouns)
     return parser
 

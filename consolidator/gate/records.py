@@ -2,12 +2,13 @@
 
 import os
 import sqlite3
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal, Self
 
 from schemas.errors import ConfigurationError, InvariantError
-from streams.embedded.schema import sqlite_errors
+from streams.embedded.schema import scrub, sqlite_errors
 
 State = Literal["intent", "staged", "sent"]
 _VERSION = 1
@@ -66,6 +67,19 @@ class GateRecords:
     def close(self, file: str) -> None:
         """Record the outcome: sent."""
         self._write("UPDATE sendings SET state = 'sent' WHERE file = ? AND state = 'staged'", (file,))
+
+    def forget_digests(self, files: Iterable[str]) -> None:
+        """Forget the digests of files that were sent: of a list of few lines they could be guessed from.
+
+        File and name stay, so that nothing is ever sent twice. On return no byte of the digests is left.
+        """
+        with sqlite_errors():
+            self._connection.execute("PRAGMA secure_delete = ON")
+            self._connection.execute("BEGIN IMMEDIATE")
+            update = "UPDATE sendings SET sha256 = '' WHERE file = ? AND state = 'sent'"
+            self._connection.executemany(update, ((file,) for file in files))
+            self._connection.execute("COMMIT")
+        scrub(self._connection)
 
     def count_sent(self) -> int:
         """Count the files that were sent."""

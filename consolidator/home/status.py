@@ -6,6 +6,7 @@ from typing import Any
 
 from consolidator.gate.passing import NO_WITNESSES
 from consolidator.gate.records import count_sent
+from consolidator.home.epochs.reports import describe_retired, list_retired
 from consolidator.home.paths import Home
 from consolidator.publishing.checkpoints import read_published
 from consolidator.settings import read_settings
@@ -39,6 +40,7 @@ def read_status(root: Path) -> dict[str, Any]:
         record = journal.last_commit()
         pending = journal.next_position() - (FIRST_POSITION if record is None else record.position)
         ordered = sum(1 for _ in journal.order_files())
+        retired = [describe_retired(each) for each in list_retired(journal)]
         awaiting = [] if record is None else list(_list_awaiting(journal, record.head.awaiting))
     sent = count_sent(home.gate)
     log_key = read_policy(home.policy).log_key
@@ -58,6 +60,7 @@ def read_status(root: Path) -> dict[str, Any]:
         "pending": pending,
         "awaiting": {"count": 0 if head is None else head.awaiting_count, "documents": awaiting},
         "orders": {"sent": sent, "waiting": ordered - sent},
+        "retired": retired,
         "witnesses": NO_WITNESSES,
     }
 

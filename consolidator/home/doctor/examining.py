@@ -10,7 +10,14 @@ from consolidator.facts.state import State
 from consolidator.home.doctor.effective import Effective, list_effective, list_of_policy
 from consolidator.home.doctor.findings import Finding, describe_failure, error, fine
 from consolidator.home.doctor.places import check_disk, check_folders, check_lock, check_versions
-from consolidator.home.doctor.records import check_commands, check_commits, check_entries, check_gate, check_journal
+from consolidator.home.doctor.records import (
+    check_commands,
+    check_commits,
+    check_entries,
+    check_gate,
+    check_journal,
+    check_retired,
+)
 from consolidator.home.doctor.secrets import check_disclosures
 from consolidator.home.doctor.trust import (
     check_adapter_keys,
@@ -37,6 +44,7 @@ _OF_HOME: Sequence[tuple[str, Callable[[Home], Iterator[Finding]]]] = (
     ("commands", check_commands),
     ("entries", check_entries),
     ("gate", check_gate),
+    ("retired", check_retired),
 )
 _OF_OFFICE: Sequence[tuple[str, Callable[[Office, int], Iterator[Finding]]]] = (
     ("keys", check_log_key),
