@@ -171,6 +171,7 @@ class SqliteJournal:
 
         Freed pages are zeroed, but what was deleted before may still stand in some: see :meth:`scrub`.
         """
+        invariant(retirement.cut.command < self.next_position(), "a retirement leaves the newest command")
         raw = render_commit_record(record)
         places = {"command": retirement.cut.command, "entry": retirement.cut.entry, "replay": record.position}
         kept = (retirement.year, retirement.cut.command, retirement.cut.entry, retirement.report)
