@@ -12,6 +12,7 @@ from schemas.identifiers import County, SourceId
 _ORIGIN = r"^[a-z0-9.-]+(/[A-Za-z0-9._-]+)+$"
 Origin = Annotated[str, Field(pattern=_ORIGIN, max_length=200)]
 KeyPath = Annotated[str, Field(pattern=r'^[^"\\\x00-\x1f\x7f]{1,200}$')]
+RETENTION_YEARS = 30  # of vouchers and what belongs to them: rules on accounting archives, order 79 of 2015, table 2
 _origin: TypeAdapter[str] = TypeAdapter(Origin)
 ProfileName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,47}$")]
 
@@ -25,6 +26,12 @@ county = "{county}"
 origin = "{origin}"
 # 引擎 / the engine: "embedded" keeps everything in journal.sqlite
 engine = "{engine}"
+
+# 数据保管年限,从年度终了后的第一天算起;期满才可 epoch retire。默认 30 年:
+# 《会计档案管理办法》(财政部、国家档案局令第 79 号)会计凭证保管 30 年,发放明细是其附件
+# How many years a year's data are kept, counted from the first day after it; only then may it be retired. 30: what
+# China's rules on accounting archives ask for vouchers, to which lists of payments belong
+retention_years = {retention}
 
 # 每个报送旧格式文件的单位一段:它的文件由适配器解析,并用适配器密钥签名
 # One section for each source that sends files of its own format: its adapter reads them and signs with this key.
@@ -58,6 +65,7 @@ class Settings(BaseModel):
     county: County
     origin: Origin
     engine: Literal["embedded"] = "embedded"
+    retention_years: Annotated[int, Field(ge=1, le=100)] = RETENTION_YEARS
     adapter: Annotated[list[Adapter], Field(max_length=1000)] = []
 
 
@@ -88,7 +96,9 @@ def validate_origin(text: str) -> str:
 
 def render_settings(settings: Settings) -> str:
     """Write settings with every key explained. No value can hold a quote, so none is escaped."""
-    head = _HEAD.format(county=settings.county, origin=settings.origin, engine=settings.engine)
+    head = _HEAD.format(
+        county=settings.county, origin=settings.origin, engine=settings.engine, retention=settings.retention_years
+    )
     sections = [_render_adapter(adapter) for adapter in settings.adapter] or [_EXAMPLE]
     return "\n".join([head, *sections])
 

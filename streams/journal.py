@@ -1,11 +1,20 @@
 """Owns the protocol of durable storage under an engine, with its durability in words. Knows nothing about money."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from schemas.commands import Command
 from schemas.commits import Bundle, CommitRecord, Step
 from schemas.orders import OrderFile, OrderPart
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Where a journal begins: the first command, and the first entry with its disclosure, that were not retired."""
+
+    command: int = 1
+    entry: int = 0
 
 
 class Journal(Protocol):
@@ -30,8 +39,17 @@ class Journal(Protocol):
     def last_commit(self) -> CommitRecord | None:
         """Give the newest commit record. InvariantError when its bytes are not the ones that were committed."""
 
+    def cut(self) -> Cut:
+        """Say which commands, disclosures and lists of order files are gone: all before these. Entries never go."""
+
+    def retained(self) -> tuple[CommitRecord, bytes] | None:
+        """Give the state that a replay starts from, once commands were retired; None: it starts from the first.
+
+        Its record says where it stands: it was never committed itself. InvariantError when it was changed on disk.
+        """
+
     def newest_snapshot(self) -> tuple[CommitRecord, bytes] | None:
-        """Give the newest snapshot whose SHA-256 is the one its commit record states, or None."""
+        """Give the newest snapshot, else the retained state, whose SHA-256 is the one its record states; or None."""
 
     def commit(self, steps: Sequence[Step], record: CommitRecord, snapshot: bytes | None = None) -> None:
         """Store the steps, the record and perhaps a snapshot in one transaction; on return they are on disk.

@@ -1,6 +1,6 @@
 """Owns the audit of a journal: all commands again from the first, compared byte for byte with what was committed.
 
-It never writes, and it uses no snapshot.
+It never writes. It uses no snapshot but the one state that was retained when commands were retired.
 """
 
 import struct
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from schemas.commits import Bundle, CommitRecord, Step
 from schemas.errors import VerificationError
 from schemas.orders import OrderPart
-from streams.journal import Journal
+from streams.journal import Cut, Journal
 from streams.machine import Machine
 from streams.recovery import FIRST_POSITION, check_head
 
@@ -21,61 +21,91 @@ _DISCLOSURE_LENGTH = struct.Struct(">I")
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """What a replay covered: commands applied, entries compared, and the root it reached."""
+    """What a replay covered: commands applied, entries compared, the root it reached, and the command it began with."""
 
     commands: int
     entries: int
     root: str
+    first: int = FIRST_POSITION
+
+
+def begin(journal: Journal, machine: Machine) -> Cut:
+    """Put a fresh machine where a replay begins; gives the command and the entry that come next."""
+    kept = journal.retained()
+    return Cut() if kept is None else resume(machine, *kept)
+
+
+def resume(machine: Machine, record: CommitRecord, state: bytes) -> Cut:
+    """Put a fresh machine into a kept state. InvariantError unless that is the one its record states."""
+    machine.restore(state)
+    check_head(machine.head(), record.head)
+    return Cut(record.position, record.head.size)
 
 
 def replay(journal: Journal, machine: Machine, record: CommitRecord) -> Iterator[Step]:
     """Apply a fresh machine to all commands up to a commit record, giving its steps."""
-    for position, command in journal.commands(FIRST_POSITION):
-        if (position, 0) >= (record.position, record.item):
-            return
-        steps = machine.apply(command)
-        if position == record.position:
-            # Not islice over a finished iterator: the machine must stand where it stood at the commit.
-            for _ in range(record.item):
-                yield next(steps)
-            return
+    for _, steps in _walk(journal, machine, record, begin(journal, machine).command):
         yield from steps
 
 
-def check_replay(
-    journal: Journal, make_machine: Callable[[], Machine], on_progress: Callable[[int], None] | None = None
-) -> Replayed:
-    """Recompute everything and compare with what is stored.
+def _walk(journal: Journal, machine: Machine, record: CommitRecord, first: int) -> Iterator[tuple[int, Iterator[Step]]]:
+    """Give each command's position and steps, from position ``first`` up to a commit record."""
+    for position, command in journal.commands(first):
+        if (position, 0) >= (record.position, record.item):
+            return
+        steps = machine.apply(command)
+        yield position, steps if position < record.position else _take(steps, record.item)
 
-    ``on_progress`` is given the number of entries compared so far. Raises VerificationError naming the first entry that
-    differs, or InvariantError when the end differs from the last commit record.
+
+def _take(steps: Iterator[Step], count: int) -> Iterator[Step]:
+    """Not islice over a finished iterator: the machine must stand where it stood at the commit."""
+    for _ in range(count):
+        yield next(steps)
+
+
+def recompute(
+    journal: Journal, machine: Machine, record: CommitRecord, start: Cut, on_progress: Callable[[int], None]
+) -> Iterator[Cut]:
+    """Go on from ``start`` to a commit record and compare; after each command, what comes next is given.
+
+    ``on_progress`` is told the size of the log so far. Raises VerificationError naming the first entry that differs, or
+    InvariantError when the end differs from the record.
     """
+    stored, orders = journal.bundles(start.entry), _OrdersCheck(journal, start.entry)
+    size = start.entry
+    for position, steps in _walk(journal, machine, record, start.command):
+        for step in steps:
+            for bundle in step.bundles:
+                _check_bundle(bundle, next(stored, None))
+                size += bundle.count
+            orders.check(step)
+            on_progress(size)
+        yield Cut(position + 1, size)
+    check_head(machine.head(), record.head)
+
+
+def check_replay(
+    journal: Journal, make_machine: Callable[[], Machine], on_progress: Callable[[int], None] = lambda _: None
+) -> Replayed:
+    """Recompute everything that was not retired and compare with what is stored; see :func:`recompute`."""
     record = journal.last_commit()
     if record is None:
         message = "nothing is committed yet: run 'consolidator run --once' first"
         raise VerificationError(message)
     machine = make_machine()
-    stored, orders = journal.bundles(), _OrdersCheck(journal)
-    entries = 0
-    for step in replay(journal, machine, record):
-        for bundle in step.bundles:
-            _check_bundle(bundle, next(stored, None))
-            entries += bundle.count
-        orders.check(step)
-        if on_progress is not None:
-            on_progress(entries)
-    head = machine.head()
-    check_head(head, record.head)
-    return Replayed(record.position - 1, entries, head.root)
+    start = begin(journal, machine)
+    for _ in recompute(journal, machine, record, start, on_progress):
+        """Everything is compared on the way."""
+    return Replayed(record.position - start.command, record.head.size - start.entry, machine.head().root, start.command)
 
 
 class _OrdersCheck:
     """Compares order files and their lists with the stored ones; parts wait until their file is fixed."""
 
-    def __init__(self, journal: Journal) -> None:
-        """Read the stored files side by side with the replay."""
+    def __init__(self, journal: Journal, first: int) -> None:
+        """Read the stored files side by side with the replay, from entry ``first`` on."""
         self._journal = journal
-        self._files = journal.order_files()
+        self._files = journal.order_files(first)
         self._parts = defaultdict[str, list[OrderPart]](list)
 
     def check(self, step: Step) -> None:

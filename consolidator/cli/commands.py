@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from consolidator.cli.commands_county import add_keys, add_policy
+from consolidator.cli.commands_epochs import add_epochs
 from consolidator.cli.commands_home import add_init, add_order
 from consolidator.cli.commands_log import add_log
 from consolidator.cli.commands_people import add_census, add_designations
@@ -36,6 +37,7 @@ def make_parser() -> Parser:
     add_census(nouns)
     add_designations(nouns)
     add_witness(nouns)
+    add_epochs(nouns)
     _add_upkeep(nouns)
     return parser
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from consolidator.bootstrap import open_home
 from consolidator.cli.terminal import put, put_json
+from consolidator.home.epochs.reports import list_retired, tell_retired
 from consolidator.language import choose, pick, tag
 from consolidator.views.explaining import explain_line
 from consolidator.views.reading import parse_line_ref
@@ -17,6 +18,10 @@ def run(args: Namespace) -> int:
     ref = parse_line_ref(args.line)
     with open_journal_read_only(open_home(args.home).home.journal) as journal:
         story = explain_line(journal, ref, full=args.full)
+        gone = tell_retired(list_retired(journal), min((event["entry"] for event in story["history"]), default=0))
+    if gone:
+        zh, _, en = gone.partition(" / ")
+        story["sentences"].append({"zh": f"{zh}。", "en": f"{en}."})
     if args.json:
         put_json(story)
     else:

@@ -9,6 +9,7 @@ from consolidator.bootstrap import county_maker, open_home
 from consolidator.cli.sources import describe_opened, find_policy, find_seen, open_source
 from consolidator.cli.terminal import Advance, progress, put, put_json, say
 from consolidator.gate.passing import NO_WITNESSES
+from consolidator.home.epochs.reports import list_retired
 from consolidator.home.seen import check_and_keep
 from consolidator.home.status import read_policy
 from consolidator.home.verifying import read_own_log, verify_disclosures, verify_home
@@ -115,10 +116,16 @@ def replay(args: Namespace) -> int:
         record = journal.last_commit()
         size = 0 if record is None else record.head.size
         replayed = check_replay(journal, county_maker(office), lambda done: advance(done, size))
+        retired = [each.report.year for each in list_retired(journal)]
     if args.json:
-        put_json({"identical": True, **asdict(replayed)})
+        put_json({"identical": True, **asdict(replayed), "retired": retired})
         return 0
     counts = f"{tag('命令', 'commands')} {replayed.commands} · {tag('条目', 'entries')} {replayed.entries}"
     put(f"{tag('重算一致', 'identical')}: {counts}")
     put(f"{tag('根', 'root')} {replayed.root}")
+    if retired:
+        years = " ".join(map(str, retired))
+        zh = f"已销毁 {years} 年:从保留快照起重算,首条命令位置 {replayed.first},此前的命令无从重算"
+        en = f"{years} retired: recomputed from the retained snapshot on, from command {replayed.first}"
+        say(pick(zh, en))
     return 0

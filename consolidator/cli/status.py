@@ -45,6 +45,8 @@ def _tell(status: dict[str, Any]) -> None:
         ("待处理命令 pending", str(status["pending"])),
         ("代发文件 order files", _render_orders(status["orders"])),
     ]
+    if status["retired"]:
+        rows.append(("已销毁年度 retired", " ".join(map(_render_retired, status["retired"]))))
     put_table([(choose(label), value) for label, value in rows])
     if status["lines"]:
         put("")
@@ -100,6 +102,10 @@ def _render_published(size: int | None) -> str:
 
 def _render_orders(orders: dict[str, int]) -> str:
     return f"{tag('已发', 'sent')} {orders['sent']} · {tag('未发', 'waiting')} {orders['waiting']}"
+
+
+def _render_retired(row: dict[str, Any]) -> str:
+    return f"{row['year']}{'' if row['state'] == 'retired' else tag('(未完成)', ' (unfinished)')}"
 
 
 def _render_state(name: str, count: int, fen: int) -> tuple[str, ...]:

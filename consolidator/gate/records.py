@@ -5,7 +5,7 @@ Every change is on disk when its call returns.
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import astuple, dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any, Literal, Self
 
 from consolidator.facts.state import QuorumTerm
 from schemas.errors import ConfigurationError, InvariantError
-from streams.embedded.schema import sqlite_errors
+from streams.embedded.schema import scrub, sqlite_errors
 
 State = Literal["intent", "staged", "sent"]
 How = Literal["quorum", "recovery"]
@@ -125,6 +125,19 @@ class GateRecords:
     def close(self, file: str) -> None:
         """Record the outcome: sent."""
         self._write("UPDATE sendings SET state = 'sent' WHERE file = ? AND state = 'staged'", (file,))
+
+    def forget_digests(self, files: Iterable[str]) -> None:
+        """Forget the digests of files that were sent: of a list of few lines they could be guessed from.
+
+        File and name stay, so that nothing is ever sent twice. On return no byte of the digests is left.
+        """
+        with sqlite_errors():
+            self._connection.execute("PRAGMA secure_delete = ON")
+            self._connection.execute("BEGIN IMMEDIATE")
+            update = "UPDATE sendings SET sha256 = '' WHERE file = ? AND state = 'sent'"
+            self._connection.executemany(update, ((file,) for file in files))
+            self._connection.execute("COMMIT")
+        scrub(self._connection)
 
     def count_sent(self) -> int:
         """Count the files that were sent."""

@@ -139,6 +139,28 @@ def _proof_of(path: Path) -> Path:
     return path.with_name(path.name + PROOF_SUFFIX)
 
 
+def list_papers(gate: Gate, file: OrderFile) -> list[Path]:
+    """List what lies in the outbox of an order file that was sent: the file, unless it was fetched, and its proof."""
+    found = gate.records.find(file.file)
+    folder = gate.outbox / file.bank
+    if found is None or not folder.is_dir():
+        return []
+    return [path for path in sorted(folder.iterdir()) if path.name == found[1] or path.name.startswith(f"{found[1]}.")]
+
+
+def list_stale_drafts(gate: Gate) -> list[Path]:
+    """List drafts that no order file needs any more, once all of them were sent."""
+    staging = gate.outbox / _STAGING
+    if not staging.is_dir() or any(not _is_sent(gate, file) for file in gate.journal.order_files()):
+        return []
+    return sorted(staging.iterdir())
+
+
+def _is_sent(gate: Gate, file: OrderFile) -> bool:
+    found = gate.records.find(file.file)
+    return found is not None and found[0] == "sent"
+
+
 def _draft(gate: Gate, file: OrderFile, name: str) -> Path:
     """Beside the banks' folders, so that a bank that lists its own sees complete files only."""
     return gate.outbox / _STAGING / f"{file.bank}_{name}"

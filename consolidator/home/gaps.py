@@ -11,17 +11,18 @@ from consolidator.ledger.powers import find_officer
 from streams.journal import Journal
 
 
-def list_due(state: State) -> list[str]:
+def list_due(state: State, journal: Journal) -> list[str]:
     """Give the digests of waiting documents whose number is the next of their key, in order of keys.
 
-    A key that is not registered any more has nothing due: its documents would only be turned away.
+    A key that is not registered any more has nothing due: its documents would only be turned away. Nor is a document
+    due that was retired with its year: it is new when it is sent again.
     """
     found = (
         waiting.get(len(state.sequences.get(key, ())) + 1)
         for key, waiting in sorted(state.gaps.items())
         if find_officer(state, key) is not None
     )
-    return [digest for digest in found if digest is not None]
+    return [digest for digest in found if digest is not None and journal.holds_document(digest)]
 
 
 def list_open(state: State) -> frozenset[str]:

@@ -16,7 +16,7 @@ from consolidator.home.gaps import list_due, list_open, offer_again
 from consolidator.home.paths import UNKNOWN_SOURCE
 from consolidator.home.reports import RunReport
 from consolidator.intake.outcomes import FileOutcome
-from consolidator.intake.refusals import keep_unknown
+from consolidator.intake.refusals import Refusal, derive_unknown_name, keep_unknown
 from consolidator.intake.spool import heal_spool
 from consolidator.intake.submitting import take_inbox
 from consolidator.ledger.ledger import is_tick_due
@@ -25,7 +25,7 @@ from consolidator.returns.updating import Lists, OnLarge, restore_lists, tell_no
 from consolidator.sealing import County
 from schemas.commands import Command
 from schemas.commits import CommitRecord, Outcome, Step
-from schemas.errors import InvariantError
+from schemas.errors import InputError, InvariantError
 from schemas.instants import HOUR_SECONDS
 from schemas.orders import OrderFile
 from streams.embedded.engine import Engine, Progress
@@ -93,7 +93,7 @@ class Runner:
     def apply_pending(self) -> None:
         """Apply all that is pending and what becomes due by it, and send order files."""
         self._run()
-        while due := list_due(self.state):
+        while due := list_due(self.state, self.journal):
             if not self.has_pending():
                 offer_again(self.journal, due)
             self._run()
@@ -140,8 +140,9 @@ class Runner:
         self.report.files |= read_file_names(self.journal, {each.digest for each in outcomes if each.source}, position)
         unknown = {each.digest: each for each in outcomes if each.word == "unauthenticated"}
         for digest, commands in read_documents(self.journal, unknown, position).items():
-            source, code = unknown[digest].source or UNKNOWN_SOURCE, unknown[digest].code
-            keep_unknown(self.office.home, source, digest, render_file(commands), code)
+            source, error = unknown[digest].source or UNKNOWN_SOURCE, InputError(unknown[digest].code)
+            refusal = Refusal(derive_unknown_name(digest), source, error, commands[0].at)
+            keep_unknown(self.office.home, refusal, render_file(commands))
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from consolidator.gate.records import count_sent
+from consolidator.home.epochs.reports import describe_retired, list_retired
 from consolidator.home.paths import Home
 from consolidator.home.waiting import describe_witnesses
 from consolidator.publishing.checkpoints import read_published
@@ -47,6 +48,7 @@ def read_status(root: Path) -> dict[str, Any]:
         record = journal.last_commit()
         pending = journal.next_position() - (FIRST_POSITION if record is None else record.position)
         ordered = sum(1 for _ in journal.order_files())
+        retired = [describe_retired(each) for each in list_retired(journal)]
         awaiting = [] if record is None else list(_list_awaiting(journal, record.head.awaiting))
         log_key = read_policy(home.policy).log_key
         witnesses = describe_witnesses(home, journal, log_key)
@@ -67,6 +69,7 @@ def read_status(root: Path) -> dict[str, Any]:
         "pending": pending,
         "awaiting": {"count": 0 if head is None else head.awaiting_count, "documents": awaiting},
         "orders": {"sent": sent, "waiting": ordered - sent},
+        "retired": retired,
         **witnesses,
     }
 

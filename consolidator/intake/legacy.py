@@ -22,6 +22,8 @@ from schemas.documents import parse_document, render_document, render_parts
 from schemas.errors import InputError
 from schemas.headers import parse_header
 
+ORIGINALS = "files"  # in ``taken/SOURCE/``: each named by the beginning of its digest
+
 
 @dataclass(frozen=True, slots=True)
 class LegacyFile:
@@ -99,6 +101,6 @@ def _check_fields(header: bytes) -> None:
 
 def _keep_original(folder: Path, file: LegacyFile) -> None:
     name = f"{sha256(file.raw).hexdigest()[:DIGEST_CHARACTERS]}_{derive_safe_name(file.name)}"
-    write_whole(folder / "files" / name, file.raw)
+    write_whole(folder / ORIGINALS / name, file.raw)
     if file.cover is not None:
-        write_whole(folder / "files" / f"{name}{COVER}", file.cover)
+        write_whole(folder / ORIGINALS / f"{name}{COVER}", file.cover)

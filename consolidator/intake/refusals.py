@@ -10,6 +10,7 @@ from consolidator.home.files import PRIVATE, derive_safe_name, disk_errors, hold
 from consolidator.home.paths import UNKNOWN_SOURCE, Home
 from consolidator.intake.outcomes import describe_reason
 from schemas.errors import InputError
+from schemas.instants import render_instant
 
 REASON = ".reason.json"
 DIGEST_CHARACTERS = 16  # of a file's SHA-256, in file names
@@ -18,11 +19,12 @@ _CHUNK_BYTES = 1_048_576
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What is turned away: name and source (empty if unknown) of the file, and why."""
+    """What is turned away: name and source (empty if unknown) of the file, why, and its stamp (an instant)."""
 
     name: str
     source: str
     error: InputError
+    at: int
 
 
 def keep_refused(home: Home, refusal: Refusal, raw: bytes) -> Path:
@@ -49,15 +51,15 @@ def keep_refused_file(home: Home, refusal: Refusal, path: Path) -> Path:
 
 def find_refused(home: Home, source: str, digest: str) -> Path | None:
     """Give the place of a refused document by its header's digest, if it was turned away by the ledger as unknown."""
-    path = home.refused / source / _derive_unknown_name(digest)
+    path = home.refused / source / derive_unknown_name(digest)
     return path if path.exists() else None
 
 
-def keep_unknown(home: Home, source: str, digest: str, raw: bytes, code: str) -> None:
+def keep_unknown(home: Home, refusal: Refusal, raw: bytes) -> None:
     """Keep a document that the ledger does not know the key of; it may be offered again (:func:`find_refused`)."""
-    with hold_folder(home.refused / source) as folder:
-        target = folder / _derive_unknown_name(digest)
-        _write_reason(target, Refusal(target.name, source, InputError(code)), sha256(raw).hexdigest())
+    with hold_folder(_derive_folder(home, refusal)) as folder:
+        target = folder / refusal.name
+        _write_reason(target, refusal, sha256(raw).hexdigest())
         write_whole(target, raw)
 
 
@@ -67,7 +69,8 @@ def forget_refused(path: Path) -> None:
     path.with_name(path.name + REASON).unlink(missing_ok=True)
 
 
-def _derive_unknown_name(digest: str) -> str:
+def derive_unknown_name(digest: str) -> str:
+    """Name the file of a document that the ledger does not know the key of."""
     return f"{digest}.unauthenticated.jsonl"
 
 
@@ -82,7 +85,8 @@ def _derive_place(folder: Path, refusal: Refusal, digest: str) -> Path:
 def _write_reason(target: Path, refusal: Refusal, digest: str) -> None:
     error = refusal.error
     reason = describe_reason(error.code, error.position, error.detail)
-    content = {"v": 1, "file": derive_safe_name(refusal.name), "sha256": digest, **reason}
+    stamp = render_instant(refusal.at)
+    content = {"v": 1, "file": derive_safe_name(refusal.name), "at": stamp, "sha256": digest, **reason}
     raw = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
     write_whole(target.with_name(target.name + REASON), raw.encode())
 

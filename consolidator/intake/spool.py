@@ -18,10 +18,10 @@ from schemas.documents import Document, derive_commands, parse_document
 from schemas.errors import ConflictError
 from streams.journal import Journal
 
-_NEW = "new"
+NEW = "new"
 _KEY_CHARACTERS = 16  # of the public key in hex: enough that nobody finds another key with the same
-_KEPT = re.compile(r"(?P<key>[0-9a-f]{16})-(?P<number>[0-9]{8,16})-(?P<tag>[0-9a-f]+(-[0-9a-f]+)?)[.]jsonl")
-_WAITING = re.compile(f"(?P<stamp>[0-9]{{12}})(?P<mark>[_+])(?P<name>{_KEPT.pattern})")
+KEPT = re.compile(r"(?P<key>[0-9a-f]{16})-(?P<number>[0-9]{8,16})-(?P<tag>[0-9a-f]+(-[0-9a-f]+)?)[.]jsonl")
+_WAITING = re.compile(f"(?P<stamp>[0-9]{{12}})(?P<mark>[_+])(?P<name>{KEPT.pattern})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def take_document(home: Home, journal: Journal, offer: Offer) -> Word:
     held = journal.holds_document(digest)
     if held and refused is None:
         return "identical"
-    waiting = folder / _NEW / f"{offer.at:012d}{'+' if held else '_'}{offer.name}"
+    waiting = folder / NEW / f"{offer.at:012d}{'+' if held else '_'}{offer.name}"
     write_whole(waiting, offer.raw)
     if refused is not None:
         forget_refused(refused)
@@ -67,12 +67,12 @@ def take_document(home: Home, journal: Journal, offer: Offer) -> Word:
 def heal_spool(home: Home, journal: Journal) -> int:
     """Append what a crash left between writing and appending, in order of stamps; gives the number of documents."""
     with disk_errors():
-        sources = sorted(path.parent.name for path in home.taken.glob(f"*/{_NEW}"))
+        sources = sorted(path.parent.name for path in home.taken.glob(f"*/{NEW}"))
     return sum(_heal_source(home, journal, source) for source in sources)
 
 
 def _heal_source(home: Home, journal: Journal, source: str) -> int:
-    if not any((home.taken / source / _NEW).iterdir()):
+    if not any((home.taken / source / NEW).iterdir()):
         return 0
     with hold_source(home, source) as folder:
         return heal_held(folder, journal)
@@ -80,7 +80,7 @@ def _heal_source(home: Home, journal: Journal, source: str) -> int:
 
 def heal_held(folder: Path, journal: Journal) -> int:
     """Heal one source, which the caller holds, in order of stamps; gives the number of documents appended."""
-    waiting = folder / _NEW
+    waiting = folder / NEW
     healed = 0
     for path in sorted(waiting.iterdir()) if waiting.is_dir() else []:
         if path.name.startswith("."):  # a draft that was never renamed
@@ -101,12 +101,12 @@ def heal_held(folder: Path, journal: Journal) -> int:
 def find_kept(folder: Path, tag: str) -> Path | None:
     """Find a document of a source by its tag. The caller holds the source, and its ``new/`` was healed."""
     return next(
-        (path for path in folder.iterdir() if (match := _KEPT.fullmatch(path.name)) and match["tag"] == tag), None
+        (path for path in folder.iterdir() if (match := KEPT.fullmatch(path.name)) and match["tag"] == tag), None
     )
 
 
 def derive_next_number(folder: Path, key: str) -> int:
     """Give the next number of an adapter's key: one more than its newest document. The caller holds the source."""
-    matches = [_KEPT.fullmatch(path.name) for path in folder.iterdir()]
+    matches = [KEPT.fullmatch(path.name) for path in folder.iterdir()]
     numbers = (int(match["number"]) for match in matches if match and match["key"] == key[:_KEY_CHARACTERS])
     return 1 + max(numbers, default=0)

@@ -76,14 +76,14 @@ def submit_file(desk: Desk, submission: Submission) -> FileOutcome:
         raw = _read_bounded(submission.path, DOCUMENT_BYTES_MAX if signed else FILE_BYTES_MAX)
     except InputError as error:
         if submission.path.is_file() and error.code == "I02":
-            keep_refused_file(desk.home, Refusal(name, source, error), submission.path)
+            keep_refused_file(desk.home, Refusal(name, source, error, submission.at), submission.path)
         return describe_refused(name, source, error)
     try:
         if signed:
             return submit_signed(desk, name, raw, submission.at)
         return _submit_legacy(desk, submission, raw)
     except InputError as error:
-        keep_refused(desk.home, Refusal(name, source, error), raw)
+        keep_refused(desk.home, Refusal(name, source, error, submission.at), raw)
         return describe_refused(name, source, error)
 
 

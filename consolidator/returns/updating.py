@@ -88,8 +88,8 @@ def _update_from(
         make_folder(lists.returns)
     with open_store(lists.returns / STATE) as store:
         fold = Fold(store)
-        progress = store.progress()
-        if not _is_of(lists.journal, progress, record.head.size):
+        progress = _begin(lists.journal) if store.progress().size == 0 else store.progress()
+        if progress.size < lists.journal.cut().entry or not _is_of(lists.journal, progress, record.head.size):
             raise _OutOfStepError
         if progress.size < record.head.size:
             progress = _take_new(lists, record, progress, fold, outcomes)
@@ -99,14 +99,25 @@ def _update_from(
         store.commit(progress)
 
 
+def _begin(journal: Journal) -> Progress:
+    """Begin with the first entry; where years were retired, with what is left: nobody is named before that."""
+    cut = journal.cut()
+    return Progress(cut.entry, cut.command, _digest_before(journal, cut.entry) if cut.entry else "")
+
+
 def _is_of(journal: Journal, progress: Progress, size: int) -> bool:
     """Say whether the record of progress is of this log: the last entry covered is the one it names."""
     if progress.size == 0:
         return True
     if progress.size > size:
         return False
-    entries = list_raw_entries(islice(journal.bundles(progress.size - 1), 1))
-    return any(at == progress.size - 1 and sha256(raw).hexdigest() == progress.last for at, raw, _ in entries)
+    return _digest_before(journal, progress.size) == progress.last
+
+
+def _digest_before(journal: Journal, size: int) -> str:
+    """Give the digest of the last of so many entries; empty when there are fewer."""
+    entries = list_raw_entries(islice(journal.bundles(size - 1), 1))
+    return next((sha256(raw).hexdigest() for at, raw, _ in entries if at == size - 1), "")
 
 
 def _take_new(

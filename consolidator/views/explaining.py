@@ -131,13 +131,24 @@ def _find_order(
     if not ready:
         return None
     last = ready[-1]
-    after = [entry.fields for entry in found if entry.index > last.index and entry.fields["kind"] == "orders"]
-    ours = (fields for fields in after if fields["bank"] == last.fields["bank"])
-    numbered = ((fields, _find_serial(records, fields["file"], line)) for fields in ours)
-    names = ("file", "bank", "release", "at")
-    return next(
-        ({name: fields[name] for name in names} | {"serial": serial} for fields, serial in numbered if serial), None
-    )
+    after = [entry for entry in found if entry.index > last.index and entry.fields["kind"] == "orders"]
+    ours = [entry for entry in after if entry.fields["bank"] == last.fields["bank"]]
+    numbered = ((entry.fields, _find_serial(records, entry.fields["file"], line)) for entry in ours)
+    order = next((_name_order(fields) | {"serial": serial} for fields, serial in numbered if serial), None)
+    moved = next((entry.index for entry in own if entry.index > last.index and _moves(entry)), None)
+    return order or _find_lost_order([entry for entry in ours if moved is None or entry.index < moved])
+
+
+def _find_lost_order(ours: Sequence[StoredEntry]) -> dict[str, Any] | None:
+    """Give the order of a line whose list was retired: it was in one of these; in which, if there is but one."""
+    lost = [entry.fields for entry in ours if entry.is_gone]
+    if not lost:
+        return None
+    return _name_order(lost[0]) | {"file": lost[0]["file"] if len(lost) == 1 else "", "serial": 0}
+
+
+def _name_order(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: fields[name] for name in ("file", "bank", "release", "at")}
 
 
 def _find_serial(records: Records, file: str, line: int) -> int:
@@ -190,7 +201,7 @@ def _describe(entry: StoredEntry, acts: Mapping[str, Act], *, full: bool) -> dic
         "verdict": fields.get("verdict", ""),
         "until": fields.get("until", ""),
         "code": fields.get("code", ""),
-        "designation": private.get("designation", 0),
+        "designation": None if entry.is_gone else private.get("designation", 0),
         "persons": _describe_persons(private, full=full),
         "findings": found,
     }

@@ -15,11 +15,16 @@ _ENTRY_LENGTH, _PRIVATE_LENGTH = 2, 4
 
 @dataclass(frozen=True, slots=True)
 class StoredEntry:
-    """An entry at its index; ``private`` is empty where the entry has no private part."""
+    """An entry at its index; ``private`` is empty where the entry has no private part, or where it is gone."""
 
     index: int
     fields: dict[str, Any]
     private: dict[str, Any]
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it has a private part that was retired with its year."""
+        return "sealed" in self.fields and not self.private
 
 
 class Records(Protocol):

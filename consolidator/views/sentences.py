@@ -73,7 +73,9 @@ def _tell_comparison(story: Story) -> Iterator[Words]:
     )
 
 
-def _name_designation(version: int) -> Words:
+def _name_designation(version: int | None) -> Words:
+    if version is None:
+        return "指定账户已随该年度销毁", "a designation that was retired with its year"
     if not version:
         return "没有可用的指定账户", "no designation to pay to"
     return f"指定账户第 {version} 版", f"designation version {version}"
@@ -176,8 +178,10 @@ def _tell_order(story: Story) -> Iterator[Words]:
     if not order:
         return
     at, file, serial, bank, release = (order[name] for name in ("at", "file", "serial", "bank", "release"))
-    zh = f"{at} 列入代发文件 {file} 第 {serial} 笔,付款银行 {bank},第 {release} 次支付审批。"
-    en = f"At {at} it went into order file {file} as number {serial}, paying bank {bank}, release {release}."
+    place_zh, place_en = (f"第 {serial} 笔", f" as number {serial}") if serial else ("(笔次已随该年度销毁)", "")
+    file_zh, file_en = (f" {file} ", f" {file}") if file else ("", "")
+    zh = f"{at} 列入代发文件{file_zh}{place_zh},付款银行 {bank},第 {release} 次支付审批。"
+    en = f"At {at} it went into order file{file_en}{place_en}, paying bank {bank}, release {release}."
     yield zh, en
 
 

@@ -7,6 +7,7 @@ import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self
@@ -18,7 +19,8 @@ from schemas.commands import Command
 from schemas.commits import Bundle, CommitRecord, Step, parse_commit_record, render_commit_record
 from schemas.errors import ConfigurationError, ConflictError, InvariantError, invariant
 from schemas.orders import OrderFile, OrderPart
-from streams.embedded.schema import connect, connect_read_only, create_file, sqlite_errors
+from streams.embedded.schema import RETIREMENTS, connect, connect_read_only, create_file, scrub, sqlite_errors
+from streams.journal import Cut
 
 PAGE_ROWS = 32  # rows read at once, then the read transaction ends: at most 32 parts of 4 MB in memory
 SNAPSHOTS_KEPT = 2  # the newest, and one to fall back to
@@ -27,6 +29,25 @@ _LAST_COMMIT = "SELECT id, record, sha256 FROM commits ORDER BY id DESC LIMIT 1"
 _SNAPSHOTS = (
     "SELECT commits.record, commits.sha256, snapshots.state FROM snapshots JOIN commits USING (id) ORDER BY id DESC"
 )
+
+_RETAINED = "SELECT record, sha256, state FROM retirements WHERE state IS NOT NULL"
+# What only retired commands held: themselves, private parts (each entry keeps an empty one), lists, older states.
+_REMOVE = (
+    "DELETE FROM commands WHERE position < :command",
+    "UPDATE bundles SET disclosures = zeroblob(4 * count) WHERE first < :entry",
+    "DELETE FROM order_parts WHERE file IN (SELECT file FROM order_files WHERE entry < :entry)",
+    "DELETE FROM snapshots WHERE position < :replay",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Retirement:
+    """A retired year: what was removed (``report``, the caller's bytes), and whether all of it is gone everywhere."""
+
+    year: int
+    cut: Cut
+    report: bytes
+    finished: bool = False
 
 
 class SqliteJournal:
@@ -86,6 +107,22 @@ class SqliteJournal:
         rows = self._query(select, document)
         return Command(*rows[0]) if rows else None
 
+    def find_last(self, document: str) -> int:
+        """Give the position of the last copy of a document's header, 0 when there is none."""
+        select = "SELECT coalesce(max(position), 0) FROM commands WHERE document = ? AND kind = 'header'"
+        found: int = self._query(select, document)[0][0]
+        return found
+
+    def find_since(self, at: int) -> int:
+        """Give the position of the first command stamped at an instant or after; the next one's when there is none."""
+        found: int | None = self._query("SELECT min(position) FROM commands WHERE at >= ?", at)[0][0]
+        return self.next_position() if found is None else found
+
+    def list_documents(self, before: int) -> list[str]:
+        """Give the digests of the documents whose headers stand before a position, in order."""
+        select = "SELECT document FROM commands WHERE kind = 'header' AND position < ? ORDER BY position"
+        return [row[0] for row in self._query(select, before)]
+
     def last_commit(self) -> CommitRecord | None:
         """See :class:`streams.journal.Journal`."""
         rows = self._query(_LAST_COMMIT)
@@ -102,7 +139,63 @@ class SqliteJournal:
                     record = _read_record(raw, digest)
                     invariant(record.snapshot == sha256(state).hexdigest(), "a snapshot is the one its record states")
                     return record, state
+            with suppress(InvariantError):
+                return self.retained()
         return None
+
+    def cut(self) -> Cut:
+        """See :class:`streams.journal.Journal`."""
+        retired = self.retirements()
+        return retired[-1].cut if retired else Cut()
+
+    def retained(self) -> tuple[CommitRecord, bytes] | None:
+        """See :class:`streams.journal.Journal`."""
+        if not self.retirements():
+            return None
+        raw, digest, state = self._query(_RETAINED)[0]
+        record = _read_record(raw, digest)
+        invariant(record.snapshot == sha256(state).hexdigest(), "the retained state was changed: restore a backup")
+        return record, state
+
+    def retirements(self) -> list[Retirement]:
+        """Give the retired years in order."""
+        if not self._query("SELECT 1 FROM sqlite_master WHERE name = 'retirements'"):
+            return []
+        rows = self._query("SELECT year, command, entry, report, finished FROM retirements ORDER BY year")
+        return [
+            Retirement(year, Cut(command, entry), report, bool(done)) for year, command, entry, report, done in rows
+        ]
+
+    def retire(self, retirement: Retirement, record: CommitRecord, state: bytes) -> None:
+        """Remove what stands before a cut and keep a state to replay from, all at once; on return it is on disk.
+
+        Freed pages are zeroed, but what was deleted before may still stand in some: see :meth:`scrub`.
+        """
+        invariant(retirement.cut.command < self.next_position(), "a retirement leaves the newest command")
+        raw = render_commit_record(record)
+        places = {"command": retirement.cut.command, "entry": retirement.cut.entry, "replay": record.position}
+        kept = (retirement.year, retirement.cut.command, retirement.cut.entry, retirement.report)
+        with sqlite_errors():
+            self._connection.execute("PRAGMA secure_delete = ON")
+        with self._transaction():
+            self._connection.execute(RETIREMENTS)
+            self._connection.execute("UPDATE retirements SET state = NULL")
+            self._connection.execute(
+                "INSERT INTO retirements (year, command, entry, report, record, sha256, state)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (*kept, raw, sha256(raw).hexdigest(), state),
+            )
+            for statement in _REMOVE:
+                self._connection.execute(statement, places)
+
+    def scrub(self) -> None:
+        """Write the file anew, so that nothing of what was removed is left in free pages or in the WAL."""
+        scrub(self._connection)
+
+    def finish_retirement(self, year: int) -> None:
+        """Note that nothing of a retired year is left anywhere."""
+        with self._transaction():
+            self._connection.execute("UPDATE retirements SET finished = 1 WHERE year = ?", (year,))
 
     def commit(self, steps: Sequence[Step], record: CommitRecord, snapshot: bytes | None = None) -> None:
         """See :class:`streams.journal.Journal`."""

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from schemas.errors import ConfigurationError, DependencyError, InvariantError
+from schemas.errors import ConfigurationError, ConflictError, DependencyError, InvariantError
 
 SCHEMA_VERSION = 1
 SQLITE_OLDEST = (3, 37, 0)  # the first that knows STRICT tables
 BUSY_MILLISECONDS = 60_000  # one append of the biggest document, with room
+SCRUB_MILLISECONDS = 5_000  # views read for moments; who reads longer has to be ended first
 WAL_BYTES_KEPT = 67_108_864  # a snapshot makes the WAL grow; it is cut back to this
 PAGE_BYTES = 16_384  # rows are blobs of 50 to 300 kB, so bigger pages mean fewer of them
 CHECKPOINT_PAGES = 256  # 4 MB: the commit that fills the WAL waits until so much is copied into the file
@@ -41,6 +42,18 @@ CREATE TABLE snapshots (
     state BLOB NOT NULL
 ) STRICT;
 """
+RETIREMENTS = """
+CREATE TABLE IF NOT EXISTS retirements (
+    year INTEGER PRIMARY KEY,
+    command INTEGER NOT NULL,
+    entry INTEGER NOT NULL,
+    report BLOB NOT NULL,
+    finished INTEGER NOT NULL DEFAULT 0,
+    record BLOB NOT NULL,
+    sha256 TEXT NOT NULL,
+    state BLOB
+) STRICT
+"""  # made by the first retirement: until then a journal has none
 
 
 @contextmanager
@@ -87,6 +100,23 @@ def connect(path: Path) -> sqlite3.Connection:
 def connect_read_only(path: Path) -> sqlite3.Connection:
     """Open a journal for views: writing through this connection fails."""
     return _connect(path, "ro")
+
+
+def scrub(connection: sqlite3.Connection) -> None:
+    """Write a file anew without what was deleted from it, and empty its WAL: no byte of that is left in either.
+
+    ConflictError while another process reads the file: the WAL cannot be emptied then.
+    """
+    with sqlite_errors():
+        connection.execute(f"PRAGMA busy_timeout = {SCRUB_MILLISECONDS}")
+        connection.execute("VACUUM")
+        busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    if busy:
+        message = (
+            "另一进程正在读取,旧数据还不能抹净,等它结束后再运行同一命令 / another process is reading, so that old "
+            "bytes cannot be wiped yet: wait until it is done, then repeat the same command"
+        )
+        raise ConflictError(message)
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:

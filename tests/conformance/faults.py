@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from schemas.commands import Command
 from schemas.commits import Bundle, CommitRecord, Step
 from schemas.orders import OrderFile, OrderPart
-from streams.journal import Journal
+from streams.journal import Cut, Journal
 from tests.conformance.toy import ToyMachine
 
 
@@ -54,6 +54,14 @@ class FailingJournal:
     def newest_snapshot(self) -> tuple[CommitRecord, bytes] | None:
         """Pass on."""
         return self._journal.newest_snapshot()
+
+    def cut(self) -> Cut:
+        """Pass on."""
+        return self._journal.cut()
+
+    def retained(self) -> tuple[CommitRecord, bytes] | None:
+        """Pass on."""
+        return self._journal.retained()
 
     def bundles(self, first: int = 0) -> Iterator[Bundle]:
         """Pass on."""

@@ -17,6 +17,7 @@ from consolidator.home.doctor.records import (
     check_gate,
     check_journal,
     check_public,
+    check_retired,
 )
 from consolidator.home.doctor.secrets import check_disclosures
 from consolidator.home.doctor.trust import (
@@ -44,6 +45,7 @@ _OF_HOME: Sequence[tuple[str, Callable[[Home], Iterator[Finding]]]] = (
     ("commands", check_commands),
     ("entries", check_entries),
     ("gate", check_gate),
+    ("retired", check_retired),
 )
 _OF_OFFICE: Sequence[tuple[str, Callable[[Office, int], Iterator[Finding]]]] = (
     ("keys", check_log_key),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from consolidator.gate.records import count_sent
 from consolidator.home.doctor.findings import RESTORE, Finding, error, fine, note
+from consolidator.home.epochs.reports import list_retired
 from consolidator.home.paths import Home
 from consolidator.home.status import read_policy
 from consolidator.publishing.checkpoints import NOTHING, check_published, derive_tree_head, read_published
@@ -17,6 +18,7 @@ from schemas.commands import Command
 from schemas.envelope import parse_envelope
 from schemas.errors import InputError
 from schemas.headers import parse_base_header
+from schemas.instants import render_instant
 from streams.embedded.journal import SqliteJournal, open_journal_read_only
 from streams.embedded.schema import SCHEMA_VERSION, connect_read_only, sqlite_errors
 from streams.recovery import FIRST_POSITION
@@ -78,6 +80,21 @@ def _is_as_signed(command: Command, parts: dict[str, Sequence[str]]) -> bool:
         stated = parts.get(command.document, ())
         return command.index < len(stated) and sha256(command.body).hexdigest() == stated[command.index]
     return True
+
+
+def check_retired(home: Home) -> Iterator[Finding]:
+    """Tell which years were retired, and whether one is not finished."""
+    with open_journal_read_only(home.journal) as journal:
+        retired = list_retired(journal)
+    if not retired:
+        yield fine("retired", "没有已销毁的年度", "no year was retired")
+    for each in retired:
+        year, at = each.report.year, render_instant(each.report.at)
+        if each.finished:
+            yield fine("retired", f"{year} 年已于 {at} 销毁", f"{year} was retired at {at}")
+        else:
+            step = f"consolidator epoch retire --home {home.root} {year}"
+            yield error("retired", f"{year} 年的销毁尚未完成", f"the retirement of {year} is not finished", step)
 
 
 def check_entries(home: Home) -> Iterator[Finding]:

@@ -19,11 +19,20 @@ _ORDERS = b'"kind":"orders"'
 
 
 def check_disclosures(office: Office, _now: int) -> Iterator[Finding]:
-    """See that every disclosure fits its commitment in the log, and every order file's list what was committed to."""
+    """See that every disclosure fits its commitment in the log, and every order file's list what was committed to.
+
+    Those of retired years must be gone, not merely unlike.
+    """
     keys = read_epoch_keys(office.home.epoch_keys)
     count = 0
     with open_journal_read_only(office.home.journal) as journal:
+        retired = journal.cut().entry
         for bundle in journal.bundles():
+            if bundle.first < retired:
+                if any(private for _, _, private in list_raw_entries([bundle])):
+                    yield _tell_left(bundle)
+                    return
+                continue
             if not _fits(bundle, keys):
                 zh, en = (
                     f"第 {bundle.first} 条起的查阅件被改动",
@@ -37,9 +46,17 @@ def check_disclosures(office: Office, _now: int) -> Iterator[Finding]:
                 yield error("disclosures", zh, en, RESTORE)
                 return
             count += bundle.count
+    gone_zh, gone_en = (f",另 {retired} 条已随年度销毁", f"; {retired} were retired") if retired else ("", "")
     yield fine(
-        "disclosures", f"{count} 条的查阅件与承诺一致", f"the disclosures of {count} entries fit their commitments"
+        "disclosures",
+        f"{count} 条的查阅件与承诺一致{gone_zh}",
+        f"the disclosures of {count} entries fit their commitments{gone_en}",
     )
+
+
+def _tell_left(bundle: Bundle) -> Finding:
+    zh = f"第 {bundle.first} 条起的查阅件应已销毁而仍在"
+    return error("disclosures", zh, f"a disclosure of entry {bundle.first} or after should be gone", RESTORE)
 
 
 def _fits(bundle: Bundle, keys: Mapping[int, bytes]) -> bool:

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from bank_adapters.formats.orders import parse_order_file
 from bank_adapters.profiles import find_order_profile, load_profiles
 from consolidator.gate.passing import Clearance
 from consolidator.gate.records import count_sent, open_records
-from consolidator.gate.sending import Gate, Sending, list_unsent, send_file
+from consolidator.gate.sending import Gate, Sending, list_papers, list_stale_drafts, list_unsent, send_file
 from consolidator.transparency.policy import Policy
 from schemas.errors import ConfigurationError, DependencyError, InvariantError
 from schemas.orders import OrderColumns, OrderFile, OrderPart, render_order_part
@@ -199,3 +200,27 @@ def test_a_made_up_payer_account_holds_the_file_back_where_the_money_is_real(gat
     assert send_all(gate) == ["waitingG03", "waitingG03", "sent"]
     assert [name.split("/")[0] for name in list_outbox(gate)] == ["402"]
     assert send_all(replace(gate, payers="any")) == ["sent", "sent"]
+
+
+def test_digests_are_forgotten_and_what_was_sent_stays_sent(gate: Gate, tmp_path: Path) -> None:
+    assert [sending.word for sending in send_due(gate)] == ["sent"]
+    file = make_file()[0]
+    (paper,) = list_papers(gate, file)
+    digest = sha256(paper.read_bytes()).hexdigest()
+    paper.with_name(f"{paper.name}.tlog-proof").write_bytes(b"proof")
+    paper.with_name(f"{paper.name}2").write_bytes(b"another file")
+    assert list_papers(gate, file) == [paper, paper.with_name(f"{paper.name}.tlog-proof")]
+    gate.records.forget_digests([file.file])
+    assert all(digest.encode() not in path.read_bytes() for path in tmp_path.glob("gate.sqlite*"))
+    assert list(send_due(gate)) == []
+    assert gate.records.count_sent() == 1
+
+
+def test_drafts_are_nobodys_only_when_everything_was_sent(gate: Gate) -> None:
+    assert list_stale_drafts(gate) == []
+    draft = gate.outbox / ".staging" / "402_old-name"
+    draft.parent.mkdir(parents=True)
+    draft.write_bytes(b"left by a crash")
+    assert list_stale_drafts(gate) == []
+    list(send_due(gate))
+    assert list_stale_drafts(gate) == [draft]

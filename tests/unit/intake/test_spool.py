@@ -7,11 +7,11 @@ import pytest
 from consolidator.bootstrap import Office, open_desk
 from consolidator.home.files import move, write_whole
 from consolidator.intake.desk import Desk
-from consolidator.intake.refusals import find_refused, keep_unknown
+from consolidator.intake.refusals import Refusal, derive_unknown_name, find_refused, keep_unknown
 from consolidator.intake.spool import Offer, derive_next_number, heal_spool, hold_source, take_document
 from schemas.documents import derive_commands, parse_document
 from schemas.envelope import render_envelope
-from schemas.errors import ConflictError
+from schemas.errors import ConflictError, InputError
 from streams.embedded.journal import SqliteJournal
 from tests.integration.office import make_home, submit, write_pay_file
 from tests.support.world import START, World, key_of, make_id, make_signer
@@ -34,6 +34,11 @@ def make_offer(number: int = 1, at: int = START) -> Offer:
     )
     document = parse_document(raw)
     return Offer(document, raw, at, document.envelope.digest[:16])
+
+
+def make_refusal(digest: str) -> Refusal:
+    """Say that the ledger does not know the key of a document."""
+    return Refusal(derive_unknown_name(digest), "bureau", InputError("I09"), START)
 
 
 def list_journal(desk: Desk) -> list[tuple[str, int]]:
@@ -83,7 +88,7 @@ def test_a_document_of_an_unknown_key_is_offered_again_when_it_comes_again(offic
     with open_desk(office) as desk:
         assert take_document(desk.home, desk.journal, offer) == "new"
         assert take_document(desk.home, desk.journal, offer) == "identical"
-        keep_unknown(desk.home, "bureau", digest, offer.raw, "I09")
+        keep_unknown(desk.home, make_refusal(digest), offer.raw)
         assert take_document(desk.home, desk.journal, offer) == "new"
         assert find_refused(desk.home, "bureau", digest) is None
         assert list((desk.home.refused / "bureau").iterdir()) == []
@@ -105,7 +110,7 @@ def test_a_document_offered_again_survives_a_crash_before_it_is_appended(
     offer = make_offer()
     with open_desk(office) as desk:
         take_document(desk.home, desk.journal, offer)
-        keep_unknown(desk.home, "bureau", offer.document.envelope.digest, offer.raw, "I09")
+        keep_unknown(desk.home, make_refusal(offer.document.envelope.digest), offer.raw)
         with monkeypatch.context() as patch:
             patch.setattr(SqliteJournal, "append", FullJournal.append)
             with pytest.raises(ConflictError):
@@ -122,7 +127,7 @@ def test_a_copy_that_another_key_signed_is_another_document_and_does_not_stand_i
     copied = Offer(document, raw, START, document.envelope.digest[:16])
     with open_desk(office) as desk:
         assert take_document(desk.home, desk.journal, copied) == "new"
-        keep_unknown(desk.home, "bureau", document.envelope.digest, raw, "I09")
+        keep_unknown(desk.home, make_refusal(document.envelope.digest), raw)
         assert take_document(desk.home, desk.journal, own) == "new"
         assert find_refused(desk.home, "bureau", document.envelope.digest) is not None
         assert {name for name, _ in list_journal(desk)} == {copied.tag, own.tag}

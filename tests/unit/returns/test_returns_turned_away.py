@@ -5,12 +5,13 @@ import json
 from consolidator.home.paths import Home
 from consolidator.intake.refusals import Refusal, keep_refused
 from schemas.errors import InputError
+from tests.support.world import START
 from tests.unit.returns.office import Office
 
 
 def refuse(office: Office, name: str, source: str, code: str = "I13") -> None:
     """Turn a file away."""
-    keep_refused(Home(office.root), Refusal(name, source, InputError(code, "", "row 3")), name.encode())
+    keep_refused(Home(office.root), Refusal(name, source, InputError(code, "", "row 3"), START), name.encode())
 
 
 def test_files_turned_away_are_listed_for_their_source(office: Office) -> None:
