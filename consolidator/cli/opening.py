@@ -5,6 +5,7 @@ from argparse import Namespace
 
 from consolidator.bootstrap import Office, load_view, open_desk, open_home
 from consolidator.cli.terminal import put_json, say
+from consolidator.home.epochs.reports import list_retired, tell_retired
 from consolidator.home.verifying import read_own_log
 from consolidator.intake.acting import send_act
 from consolidator.intake.opening import OpeningRequest, is_waiting, make_access, was_recorded
@@ -15,7 +16,7 @@ from consolidator.transparency.keys import Ed25519Signer
 from consolidator.transparency.policy import Policy
 from consolidator.verify.proving import prove_entry
 from consolidator.views.reading import read_raw_entry
-from schemas.errors import UsageError, VerificationError
+from schemas.errors import ConfigurationError, UsageError, VerificationError
 from streams.embedded.journal import open_journal_read_only
 from streams.embedded.lock import find_holder
 
@@ -47,9 +48,12 @@ def _open(office: Office, policy: Policy, index: int) -> bytes:
     """Make the opened proof in memory; what stands in its way is told before anything is recorded."""
     with open_journal_read_only(office.home.journal) as journal:
         found = read_raw_entry(journal.bundles(index), index)
+        gone = tell_retired(list_retired(journal), index)
     if found is None:
         message = f"日志没有条目 {index} / the log has no entry {index}: see --index"
         raise VerificationError(message)
+    if gone:
+        raise ConfigurationError(gone)
     opened = open_private(read_epoch_keys(office.home.epoch_keys), index, *found)
     return prove_entry(read_own_log(office.home), policy.log_key, index, opened)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from consolidator.home.disclosed import verify_opened
+from consolidator.home.epochs.reports import list_retired, tell_retired
 from consolidator.home.paths import Home
 from consolidator.keys import read_epoch_keys
 from consolidator.transparency.checkpoint import open_checkpoint
@@ -14,7 +15,7 @@ from consolidator.verify.log import Report, check_totals, verify_log
 from consolidator.verify.published import Opened, Terms, read_to_head
 from consolidator.verify.sources import CHECKPOINT, MissingFileError, Read, read_from_folder
 from schemas.commits import CommitRecord
-from schemas.errors import VerificationError
+from schemas.errors import ConfigurationError, VerificationError
 from streams.embedded.journal import open_journal_read_only
 from streams.journal import Journal
 
@@ -51,10 +52,14 @@ def verify_home(home: Home, terms: Terms, now: int, advance: Advance) -> tuple[O
 def verify_disclosures(home: Home, record: CommitRecord, log_key: Verifier) -> Report:
     """Verify the journal's entries once more with their private parts: commitments, and all totals in fen.
 
-    This is for who may see them; the home's own epoch keys open them. Raises VerificationError.
+    This is for who may see them; the home's own epoch keys open them. Raises VerificationError, and ConfigurationError
+    where a retired year's private parts are gone: what was sealed then is checked by nobody any more.
     """
     head = open_checkpoint(record.head.checkpoint.encode(), log_key)
     with open_journal_read_only(home.journal) as journal:
+        gone = tell_retired(list_retired(journal), 0)
+        if gone:
+            raise ConfigurationError(gone)
         report = verify_opened(journal.bundles(), head, read_epoch_keys(home.epoch_keys))
     check_totals(report, record.head.totals)
     return report

@@ -21,7 +21,7 @@ from consolidator.keys import read_epoch_keys
 from streams.embedded.lock import hold_lock
 from tests.integration.ages import LATE, LIVING, NOW, PAY_FILE, SECRETS, YEAR, Story, find_secrets, make_aged, review
 from tests.integration.conftest import Told
-from tests.integration.office import read_head, run_once
+from tests.integration.office import read_head, run_once, save_key
 from tests.support.world import make_id
 
 Ask = Callable[..., Told]
@@ -273,7 +273,7 @@ def test_a_document_that_waits_for_a_second_person_keeps_its_year(
 def test_a_county_at_work_is_left_alone(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with hold_lock(home / "ledger.lock"):
         assert retire(home, "--unanswered") == 7
-    assert "runs this ledger" in capsys.readouterr().err
+    assert "is at work in this home" in capsys.readouterr().err
 
 
 def test_an_order_file_that_was_not_sent_keeps_its_year(home: Path) -> None:
@@ -322,3 +322,17 @@ def test_a_retirement_killed_anywhere_leaves_a_county_that_works_and_is_finished
         }  # run, log verify, log replay, before the repeat and after
         each.pop("begun")
         assert each == {"again": 0, "left": {}, "root": root, "key": False}
+
+
+def test_what_a_retired_year_sealed_is_neither_opened_nor_added_up(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_once(open_home(home))
+    assert main(["log", "verify", "--home", str(home), "--disclosed"]) == 0
+    assert retire(home, "--unanswered") == 0
+    capsys.readouterr()
+    asked = ["--index", "5", "--open", "--key", str(save_key(tmp_path, "approver")), "--ground", "复核"]
+    for words in (["log", "prove", "--home", str(home), *asked], ["log", "verify", "--home", str(home), "--disclosed"]):
+        assert main(words) == 5
+        assert f"{YEAR} was retired" in capsys.readouterr().err
+    assert main(["log", "verify", "--home", str(home)]) == 0
