@@ -93,11 +93,15 @@ def try_moments(home: Path, work: Path, kills: int, seed: int) -> dict[str, Any]
     endings, hits = [], 0
     while hits < kills:
         copy = _copy(home, work)
-        for _ in range(chance.randrange(1, 6)):
+        for number in range(chance.randrange(1, 6)):
             child = start(run_words(copy))
-            time.sleep(chance.random() * whole)
+            waited = chance.random() * whole
+            time.sleep(waited)
             os.kill(child, signal.SIGKILL)
-            hits += finish(child) == -signal.SIGKILL
+            is_hit = finish(child) == -signal.SIGKILL
+            hits += is_hit
+            if number == 0 and not is_hit:  # a whole run takes less by now: the machine had more to do before
+                whole = waited
         finish(start(run_words(copy)))
         endings.append(describe(copy))
     return {"kills": hits, "endings": endings}
