@@ -56,8 +56,10 @@ def _silence() -> None:
 
 
 def _await_one(running: dict[int, tuple[Job, int]]) -> tuple[Job, str]:
-    pid, _ = os.wait()
+    pid, status = os.wait()
     job, pipe = running.pop(pid)
     with os.fdopen(pipe, "rb") as stream:
         said = stream.read()
-    return job, json.loads(said) if said else TIMEOUT
+    if said:
+        return job, json.loads(said)
+    return job, TIMEOUT if os.WTERMSIG(status) == signal.SIGPROF else f"broken: a child ended with status {status}"

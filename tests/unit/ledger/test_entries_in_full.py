@@ -229,8 +229,8 @@ def test_the_outcome_of_a_document_that_came_to_nothing_in_full(world: World) ->
     world.send_batch("B-1", IDS[:2])
     world.release("B-1", [("402", 2, 20_000)])
     _, outcome = world.release("B-1", [("402", 1, 10_000)], number=2)
-    digest = next(entry["digest"] for entry in world.entries("document") if entry["document"] == "release-6")
-    assert outcome == Outcome("refused", "bureau", "release-6", "release", digest, "D16", "", "")
+    named = ("bureau", "release-6", "release", find_cause(world, "release-6"))
+    assert outcome == Outcome("refused", *named, "D16", "", "")
 
 
 def test_the_outcomes_of_a_void_batch_in_full(world: World) -> None:
@@ -239,3 +239,10 @@ def test_the_outcomes_of_a_void_batch_in_full(world: World) -> None:
     assert new == Outcome("new", *named, "", "", "")
     assert void == Outcome("void", *named, "D20", "", "")
     assert item == Outcome("item", *named, "I20", "line 1", "")
+
+
+def test_the_outcome_of_a_refused_release_in_full(world: World) -> None:
+    world.send_batch("B-1", IDS[:2])
+    _, outcome = world.release("B-1", [("402", 2, 19_999)])
+    named = ("bureau", "release-5", "release", find_cause(world, "release-5"))
+    assert outcome == Outcome("refused", *named, "D17", "", "402: 2 lines, 20000 fen")

@@ -274,6 +274,21 @@ def test_a_bank_stays_also_where_it_is_one_of_several_that_a_programme_pays_thro
     assert codes_of(world.propose_policy("policy-3", [("bank", "105", None)])[1]) == ["", "S02", "S02"]
 
 
+def test_a_bank_stays_while_one_programme_of_several_pays_through_it(world: World) -> None:
+    programme = make_programme(paying_banks=["105"], agent_bank="105")
+    world.set_policy("policy-2", [BANK, ("programme", "BIRTH", programme)])
+    assert set(world.state.policy.programmes) == {"BIRTH", "FARM"}
+    for bank in ("105", "402"):
+        assert codes_of(world.propose_policy(f"policy-{bank}", [("bank", bank, None)])[1]) == ["", "S02", "S02"]
+
+
+@pytest.mark.parametrize("ages", [{"age_min": 60}, {"age_max": 60}, {"age_min": 60, "age_max": 60}])
+def test_a_programme_may_have_one_bound_of_age_or_two_that_are_equal(world: World, ages: dict[str, int]) -> None:
+    assert codes_of(world.set_policy("policy-2", [("programme", "BIRTH", make_programme(**ages))])) == ["", ""]
+    set_up = world.state.policy.programmes["BIRTH"]
+    assert (set_up.age_min, set_up.age_max) == (ages.get("age_min"), ages.get("age_max"))
+
+
 def test_a_source_changes_its_name_with_its_officers_and_its_side_only_without_them(world: World) -> None:
     world.set_policy("policy-2", [("source", "oversight", {"name": "示例县纪委", "type": "oversight"})])
     assert world.state.policy.sources["oversight"].name == "示例县纪委"

@@ -29,6 +29,15 @@ def world() -> World:
     return made
 
 
+def test_each_part_of_a_register_is_a_slice_of_its_own_size() -> None:
+    world = World()
+    world.set_up()
+    before = len(world.steps)
+    ids = [make_id(number) for number in range(1_200)]
+    world.register("library", {"id": ids, "village": [VILLAGE] * 1_200, "status": ["active"] * 1_200})
+    assert [step.lines for step in world.steps[before:]] == [0, 0, 1_000, 200, 0]
+
+
 def test_each_register_is_filled_and_says_when_it_was_true(world: World) -> None:
     world.register("population", POPULATION)
     world.register("library", {"id": [ONE], "village": [VILLAGE], "status": ["active"]})

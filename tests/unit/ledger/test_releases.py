@@ -86,8 +86,8 @@ def test_each_order_is_for_its_own_lines_payee_account_and_amount(world: World) 
 
 def test_the_banks_of_a_release_may_stand_in_any_order(world: World) -> None:
     world.set_policy("policy-2", [("programme", "FARM", make_programme(paying_banks=["402", "103"]))])
-    world.take_census(IDS[:1], ["103"], [make_account(90)])
-    world.designate(IDS[:1], ["103"], [make_account(90)])
+    world.take_census(IDS[1:2], ["103"], [make_account(90)])
+    world.designate(IDS[1:2], ["103"], [make_account(90)])
     world.now += 7 * 24 * HOUR
     world.send_batch("B-2", IDS, fields={"period": "2025"})
     assert list_figures(world.state, world.batch("B-2")) == [("103", 1, 10_000), ("402", 2, 20_000)]
@@ -234,6 +234,17 @@ def test_the_line_rules_run_again_over_every_part(world: World) -> None:
     world.release("B-2", [("402", 1, 10_000)])
     assert world.line_states("B-2")[1_000] == "held"
     assert world.entries("release")[-1]["code"] == "D18"
+
+
+def test_each_line_of_a_later_part_is_compared_with_its_own_designation(world: World) -> None:
+    ids = world.settle_people(1_001)
+    card = make_account(5_000)
+    world.take_census(ids[-1:], ["402"], [card])
+    world.designate(ids[-1:], ["402"], [card])
+    world.now += 10 * 24 * HOUR
+    world.send_batch("B-2", ids, fields={"period": "2025"})
+    assert codes_of(world.release("B-2", [("402", 1_001, 10_010_000)])) == [""]
+    assert set(world.line_states("B-2")) == {"ordered"}
 
 
 def test_an_own_claim_is_no_repeat_at_release(world: World) -> None:

@@ -74,6 +74,7 @@ def test_lines_that_are_not_there_or_in_another_state_are_refused_and_the_rest_i
 def test_a_stop_ends_a_held_line_and_settles_the_batch_with_its_last_one(world: World) -> None:
     world.review("reviewer", "hold", "B-1", [1, 2, 3])
     world.review("reviewer", "stop", "B-1", [1, 2])
+    assert refusals(world) == []
     assert world.batch("B-1").state == "assessed"
     world.review("approver", "stop", "B-1", [3])
     assert world.batch("B-1").state == "settled"
