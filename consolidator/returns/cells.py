@@ -10,8 +10,9 @@ from functools import lru_cache
 from schemas.money import render_yuan
 
 TEXT_CHARACTERS_MAX = 1_000  # a cell is read by a person; what is longer came from a broken or hostile file
-_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_NOT_HELD = r"\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff"
+_CONTROL = re.compile(f"[{_NOT_HELD}]")
+_FORMULA = re.compile(rf"[\s{_NOT_HELD}]*[=+\-@＝＋－＠]|[\t\r\n]")  # what is not held becomes a space before it
 
 
 @dataclass(frozen=True, slots=True)

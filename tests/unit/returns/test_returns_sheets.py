@@ -9,7 +9,7 @@ from zipfile import ZipFile
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -95,6 +95,8 @@ def test_a_text_that_looks_like_an_escape_of_the_format_is_escaped() -> None:
 
 
 @given(st.text(max_size=40))
+@example("\x08=")
+@example("\ufffe +1")
 def test_any_text_can_be_written_and_none_runs(text: str) -> None:
     [_, row] = load(make_xlsx([(text, "1", None)])).iter_rows()
     assert row[0].data_type in ("s", "n") if not text else row[0].data_type == "s"
