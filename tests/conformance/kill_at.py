@@ -6,26 +6,26 @@ file grow beyond n blocks. What it prints is the number of children that were hi
 """
 
 import os
-import resource
 import shutil
 import signal
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-from schemas.errors import ConflictError, DependencyError, invariant
+from schemas.errors import ConflictError, invariant
 from streams.embedded import engine as engine_module
 from streams.embedded.engine import Engine
 from streams.embedded.journal import create_journal, open_journal
 from tests.conformance.suite import WORK, content, finish
 from tests.conformance.toy import GENESIS, ToyMachine, document
+from tests.support.faults import bound_file_size, run_child
 
 BLOCK_BYTES = 16_384
-HIT = 9
 RESTARTS_MAX = 1000
 _connect = sqlite3.connect
 MORE = [document(77, 2, 8), document(78, 1, 4)]
@@ -106,30 +106,6 @@ def kill_before_statement(number: int) -> None:
     sqlite3.connect = connect  # type: ignore[assignment]  # this process ends soon
 
 
-def bound_file_size(number: int) -> None:
-    """Let no file of this process grow beyond n blocks; the write that would do so fails."""
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (number * BLOCK_BYTES, resource.RLIM_INFINITY))
-
-
-def run_child(work: Callable[[Path], None], fault: Callable[[int], None], number: int, path: Path) -> bool:
-    """Do the work in a child with a fault; say whether the fault hit. Any other end of the child is an error."""
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            fault(number)
-            work(path)
-            code = 0
-        except DependencyError:
-            code = HIT
-        finally:
-            os._exit(code)
-    status = os.waitpid(child, 0)[1]
-    invariant(status in {0, signal.SIGKILL, HIT << 8}, f"the child of fault {number} ended with {status}")
-    return status != 0
-
-
 def copies(template: Path, folder: Path) -> Iterator[Path]:
     """Give one fresh copy of the template after another."""
     for number in count():
@@ -153,7 +129,7 @@ def main(name: str, fault: str, template: Path, folder: Path) -> int:
             invariant(hits < RESTARTS_MAX, "each restart gets further")
         check(path)
         return hits
-    hit, first = (kill_before_statement, 1) if fault == "kill" else (bound_file_size, 0)
+    hit, first = (kill_before_statement, 1) if fault == "kill" else (partial(bound_file_size, BLOCK_BYTES), 0)
     for number in count(first):
         path = next(fresh)
         went_on = run_child(work, hit, number, path)

@@ -5,12 +5,9 @@ for each child. Faults: ``kill`` ends the child before its n-th write, ``full`` 
 it prints is the number of children that were hit. A fresh process, because it forks.
 """
 
-import os
-import resource
 import shutil
-import signal
 import sys
-from collections.abc import Callable
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -20,12 +17,12 @@ from consolidator.transparency.edges import TileEdge
 from consolidator.verify.following import check_tree
 from consolidator.verify.sources import CHECKPOINT, read_from_folder
 from schemas.commits import CommitRecord
-from schemas.errors import DependencyError, InvariantError, invariant
+from schemas.errors import InvariantError, invariant
+from tests.support.faults import bound_file_size, run_child
 from tests.support.killing import WritePoints
 from tests.support.logs import SIGNER, publish_from, read_all
 
 BLOCK_BYTES = 512
-HIT = 9
 
 
 def publish(home: Path) -> None:
@@ -69,37 +66,13 @@ def kill(number: int) -> None:
     WritePoints(number).watch_everything()
 
 
-def bound_file_size(number: int) -> None:
-    """Let no file of this process grow beyond n blocks; the write that would do so fails."""
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (number * BLOCK_BYTES, resource.RLIM_INFINITY))
-
-
-def run_child(fault: Callable[[int], None], number: int, home: Path) -> bool:
-    """Publish in a child with a fault; say whether the fault hit. Any other end of the child is an error."""
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            fault(number)
-            publish(home)
-            code = 0
-        except DependencyError:
-            code = HIT
-        finally:
-            os._exit(code)
-    status = os.waitpid(child, 0)[1]
-    invariant(status in {0, signal.SIGKILL, HIT << 8}, f"the child of fault {number} ended with {status}")
-    return status != 0
-
-
 def main(fault: str, template: Path, folder: Path) -> int:
     """Hit the publication at every point; give the number of hits."""
-    hit, first = (kill, 1) if fault == "kill" else (bound_file_size, 0)
+    hit, first = (kill, 1) if fault == "kill" else (partial(bound_file_size, BLOCK_BYTES), 0)
     for number in count(first):
         home = folder / str(number)
         shutil.copytree(template, home)
-        went_on = run_child(hit, number, home)
+        went_on = run_child(publish, hit, number, home)
         check(home)
         shutil.rmtree(home)
         if not went_on:
