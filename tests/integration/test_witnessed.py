@@ -11,15 +11,15 @@ from typing import IO, Any
 
 import pytest
 
-from consolidator.bootstrap import Office, open_home
+from consolidator.bootstrap import open_home
 from consolidator.cli.main import main
 from consolidator.home.creating import NOBODY
 from consolidator.home.status import read_policy
 from consolidator.keys import write_signer
 from consolidator.transparency.keys import render_vkey
 from consolidator.transparency.quorum import open_with_quorum
-from schemas.quorum import QuorumValue
 from tests.integration.office import make_home, read_head, save_key, submit_world
+from tests.integration.paying import SENT, check_order, go_on, list_orders, make_county, run
 from tests.integration.witnessed import Village, open_village, serve_folder
 from tests.support.witnesses import LOG_VKEY
 from tests.support.world import ORIGIN, World, make_signer
@@ -32,41 +32,11 @@ def village(tmp_path: Path) -> Iterator[Village]:
         yield made
 
 
-def make_county(folder: Path, village: Village) -> tuple[Office, World]:
-    """Make a county whose genesis asks for three of four, with a batch that is released."""
-    quorum = village.make_quorum()
-    office = make_home(folder / "home", quorum)
-    world = World(pinned={"key": LOG_VKEY, "quorum": quorum.model_dump()})
-    world.set_up()
-    world.send_batch("PAY", world.settle_people(3))
-    world.release("PAY", [("402", 3, 30_000)])
-    submit_world(office, folder / "documents", world)
-    return office, world
-
-
-def run(office: Office, *words: str) -> int:
-    """Run once."""
-    return main(["run", "--home", str(office.home.root), "--once", *words])
-
-
-def list_orders(office: Office) -> list[str]:
-    """List all that ever looks like an order file, staging included."""
-    return sorted(str(path.relative_to(office.home.outbox)) for path in office.home.outbox.rglob("*.t*"))
-
-
-SENT = ["402/bank-402_PAY_402_001.txt", "402/bank-402_PAY_402_001.txt.tlog-proof"]
-
-
-def check(office: Office) -> int:
-    """Run the bank's check with the policy that the county shows."""
-    return main(["order", "check", str(office.home.outbox / SENT[0]), "--policy", str(office.home.policy)])
-
-
 def test_three_of_four_let_it_through_with_a_proof_that_the_bank_accepts(tmp_path: Path, village: Village) -> None:
-    office, _ = make_county(tmp_path, village)
+    office, _ = make_county(tmp_path, village.make_quorum())
     assert run(office) == 0
     assert list_orders(office) == SENT
-    assert check(office) == 0
+    assert check_order(office) == 0
     published = (office.home.log / "checkpoint").read_bytes()
     cosigned = open_with_quorum(published, read_policy(office.home.policy))
     assert cosigned.checkpoint.size == read_head(office).size
@@ -82,7 +52,7 @@ def test_with_two_of_four_nothing_is_written_and_the_log_grows_and_later_it_flow
     tmp_path: Path, village: Village, capsys: pytest.CaptureFixture[str]
 ) -> None:
     village.stop("w3")
-    office, world = make_county(tmp_path, village)
+    office, world = make_county(tmp_path, village.make_quorum())
     assert run(office, "--wait", "3", "--json") == 0
     told = json.loads(capsys.readouterr().out)
     assert [each["code"] for each in told["orders_waiting"]] == ["G04"]
@@ -92,12 +62,12 @@ def test_with_two_of_four_nothing_is_written_and_the_log_grows_and_later_it_flow
     village.start("w3")
     assert run(office) == 0
     assert list_orders(office) == SENT
-    assert check(office) == 0
+    assert check_order(office) == 0
 
 
 def test_editing_the_policy_file_opens_nothing(tmp_path: Path, village: Village) -> None:
     village.stop("w3")
-    office, _ = make_county(tmp_path, village)
+    office, _ = make_county(tmp_path, village.make_quorum())
     right = office.home.policy.read_bytes()
     for words in ("quorum none", "group enough 1 w1 w2 w3 w4\nquorum enough"):
         lines = [line for line in right.decode().splitlines() if not line.startswith(("group", "quorum"))]
@@ -108,7 +78,7 @@ def test_editing_the_policy_file_opens_nothing(tmp_path: Path, village: Village)
 
 
 def test_another_home_of_the_same_log_is_not_cosigned(tmp_path: Path, village: Village) -> None:
-    office, _ = make_county(tmp_path, village)
+    office, _ = make_county(tmp_path, village.make_quorum())
     assert run(office) == 0
     fork = make_home(tmp_path / "fork", village.make_quorum())
     world = World(pinned={"key": LOG_VKEY, "quorum": village.make_quorum().model_dump()})
@@ -118,16 +88,6 @@ def test_another_home_of_the_same_log_is_not_cosigned(tmp_path: Path, village: V
     submit_world(open_home(fork.home.root), tmp_path / "other", world)
     assert run(fork, "--wait", "2") == 0
     assert list_orders(fork) == []
-
-
-def go_on(office: Office, folder: Path, world: World, batch: str = "", quorum: QuorumValue | None = None) -> None:
-    """Let the county live on: perhaps another batch that is released, perhaps another quorum."""
-    if batch:
-        world.send_batch(batch, world.settle_people(2), fields={"period": f"20{20 + len(world.steps) % 6}"})
-        world.release(batch, [("402", 2, 20_000)])
-    if quorum is not None:
-        world.set_policy(f"quorum-{len(world.steps)}", [("quorum", "quorum", quorum.model_dump())])
-    submit_world(office, folder / f"documents-{len(world.steps)}", world)
 
 
 def read_told(capsys: pytest.CaptureFixture[str], *words: object) -> dict[str, Any]:
@@ -141,7 +101,7 @@ def read_told(capsys: pytest.CaptureFixture[str], *words: object) -> dict[str, A
 def test_a_change_of_the_quorum_counts_once_the_old_one_has_seen_it(
     tmp_path: Path, village: Village, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    office, world = make_county(tmp_path, village)
+    office, world = make_county(tmp_path, village.make_quorum())
     assert run(office) == 0
     for name in ("w5", "w6"):
         village.start(name)
@@ -167,7 +127,7 @@ def test_a_change_of_the_quorum_counts_once_the_old_one_has_seen_it(
 
 
 def test_nobody_watches_only_after_the_old_quorum_agreed(tmp_path: Path, village: Village) -> None:
-    office, world = make_county(tmp_path, village)
+    office, world = make_county(tmp_path, village.make_quorum())
     village.stop("w3")
     go_on(office, tmp_path, world, quorum=NOBODY)
     assert run(office, "--wait", "2") == 0
@@ -196,7 +156,7 @@ def test_two_of_four_stores_are_lost_and_root_officers_name_new_witnesses(
     tmp_path: Path, village: Village, capsys: pytest.CaptureFixture[str]
 ) -> None:
     village.start("w4")
-    office, world = make_county(tmp_path, village)
+    office, world = make_county(tmp_path, village.make_quorum())
     keys = [save_key(tmp_path, f"root-{number}") for number in (1, 2)]
     cosign = ["log", "cosign", "--home", office.home.root, "--key"]
     assert run(office) == 0
@@ -236,15 +196,15 @@ def test_two_of_the_witnesses_follow_the_entries_before_they_cosign(tmp_path: Pa
         for name in ("w1", "w2", "w3"):
             village.start(name)
         shutil.rmtree(tmp_path / "home")
-        office, _ = make_county(tmp_path, village)
+        office, _ = make_county(tmp_path, village.make_quorum())
         assert run(office) == 0
         assert list_orders(office) == SENT
-        assert check(office) == 0
+        assert check_order(office) == 0
 
 
 def test_a_county_that_keeps_running_pays_when_the_third_witness_comes(tmp_path: Path, village: Village) -> None:
     village.stop("w3")
-    office, _ = make_county(tmp_path, village)
+    office, _ = make_county(tmp_path, village.make_quorum())
     words = [sys.executable, "-m", "consolidator", "run", "--home", str(office.home.root), "--json"]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as running:  # noqa: S603 -- our own
         assert running.stdout is not None
@@ -257,7 +217,7 @@ def test_a_county_that_keeps_running_pays_when_the_third_witness_comes(tmp_path:
         running.terminate()
         assert running.wait() == 0
     assert list_orders(office) == SENT
-    assert check(office) == 0
+    assert check_order(office) == 0
 
 
 def read_object(lines: IO[str]) -> dict[str, Any]:
@@ -296,7 +256,7 @@ def test_init_pins_a_quorum_and_refuses_one_that_cannot_be_trusted(
 def test_a_journal_older_than_what_was_cosigned_is_refused(
     tmp_path: Path, village: Village, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    office, world = make_county(tmp_path, village)
+    office, world = make_county(tmp_path, village.make_quorum())
     assert run(office) == 0
     shutil.copy(office.home.journal, tmp_path / "backup.sqlite")
     go_on(office, tmp_path, world, "LATER")

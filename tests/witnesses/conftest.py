@@ -2,27 +2,17 @@
 
 import os
 import shutil
-import socket
-import sqlite3
 import subprocess
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from consolidator.transparency.keys import COSIGNATURE, derive_signer
-from tests.unit.transparency.parties import LOG, LOG_VKEY
-from tests.unit.witness.bench import Client, wait_for
-from tests.witnesses.agent import derive_fingerprint, running_agent
+from tests.unit.transparency.parties import LOG_VKEY
+from tests.unit.witness.bench import Client
+from tests.witnesses.lite import open_lite
 
 HERE = Path(__file__).parent
-LITE = derive_signer("audit.example/lite", bytes(range(64, 96)), COSIGNATURE)
-_SETUP = """
-CREATE TABLE log (origin TEXT PRIMARY KEY, tree_size INTEGER NOT NULL, tree_hash TEXT NOT NULL);
-CREATE TABLE key (origin TEXT NOT NULL, key TEXT NOT NULL, FOREIGN KEY(origin) REFERENCES log(origin));
-"""
-_EMPTY = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
 
 
 def do_without(reason: str) -> None:
@@ -48,28 +38,5 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def lite(program: Path, tmp_path: Path) -> Iterator[Client]:
     """Give somebody who talks to a litewitness that knows our log."""
-    with closing(sqlite3.connect(tmp_path / "lite.db")) as store:
-        store.executescript(_SETUP)
-        store.execute("INSERT INTO log VALUES (?, 0, ?)", (LOG.name, _EMPTY))
-        store.execute("INSERT INTO key VALUES (?, ?)", (LOG.name, LOG_VKEY))
-        store.commit()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        address = f"127.0.0.1:{free.getsockname()[1]}"
-    words = [program, "-name", LITE.name, "-db", tmp_path / "lite.db", "-listen", address]
-    words += ["-ssh-agent", tmp_path / "agent", "-key", derive_fingerprint(LITE)]
-    with running_agent(tmp_path / "agent", LITE):
-        process = subprocess.Popen([*map(str, words)], stderr=subprocess.DEVNULL)  # noqa: S603 -- built just now
-        try:
-            client = Client(f"http://{address}")
-            wait_for(lambda: process.poll() is not None or _answers(client))
-            yield client
-        finally:
-            process.terminate()
-            process.wait(30)
-
-
-def _answers(client: Client) -> bool:
-    try:
-        return client.call("GET", "/").status > 0
-    except OSError:
-        return False
+    with open_lite(program, tmp_path, LOG_VKEY) as running:
+        yield Client(running.url)

@@ -5,7 +5,7 @@ from pathlib import Path
 from consolidator.transparency.keys import Verifier, derive_signer
 from tests.unit.transparency.parties import LOG, SIGNED
 from tests.unit.witness.bench import OTHERS, Client, ask, create, find_line, seal, serving
-from tests.witnesses.conftest import LITE
+from tests.witnesses.lite import LITE
 
 STRANGER = derive_signer("log.example/other", bytes(32))
 IMPOSTOR = derive_signer(LOG.name, bytes(range(1, 33)))
