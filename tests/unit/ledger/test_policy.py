@@ -7,7 +7,7 @@ import pytest
 from consolidator.facts.parties import Source
 from consolidator.facts.programmes import Bank, Plan, Programme, RuleSetting
 from consolidator.facts.state import Policy
-from tests.support.world import World, codes_of, key_of, make_id, make_programme, officer
+from tests.support.world import Columns, World, codes_of, key_of, make_id, make_programme, officer
 
 BANK = ("bank", "105", {"name": "建行"})
 SOURCE = ("source", "town-1", {"name": "示例镇", "type": "township"})
@@ -192,6 +192,12 @@ def test_one_wrong_item_refuses_the_whole_at_its_last_part(
     assert (effect["accepted"], effect["codes"], effect["positions"]) == (0, {"S02": 1}, [[2, "S02"]])
     assert codes_of(world.confirm("root-2", "root", digest, "c-1")) == ["D15"]
     assert world.state.policy == before
+
+
+def test_wrong_and_odd_items_of_a_policy_stand_in_their_order(world: World) -> None:
+    columns: Columns = {"subject": ["rule", "no subject"], "id": ["R99", "x"], "value": [{}, {}]}
+    world.send("root-1", {"kind": "policy", "source": "root", "id": "policy-2"}, columns)
+    assert world.entries("effect")[-1]["positions"] == [[1, "S02"], [2, "S01"]]
 
 
 def test_nobody_sets_a_setting_beyond_a_year_of_hours(world: World) -> None:
