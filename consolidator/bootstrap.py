@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -29,10 +29,14 @@ from streams.recovery import load
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """An opened home: its places and its settings."""
+    """An opened home: its places and its settings.
+
+    ``addresses`` says where witnesses, by name, are reached from here, if not at the address that policy names.
+    """
 
     home: Home
     settings: Settings
+    addresses: Mapping[str, str] = field(default_factory=dict)
 
 
 def open_home(root: Path) -> Office:
@@ -87,7 +91,7 @@ def open_gate(office: Office, journal: SqliteJournal) -> Iterator[Gate]:
 @contextmanager
 def open_heads(office: Office, records: GateRecords, publisher: Publisher) -> Iterator[CosignedHeads]:
     """Put together what brings heads to witnesses, the public and the gate; at the end nobody is asked any more."""
-    rounds = Rounds(publisher.log_key, partial(serve_published, office.home.log))
+    rounds = Rounds(publisher.log_key, partial(serve_published, office.home.log), office.addresses)
     heads = CosignedHeads(office.home, records, publisher, rounds, lambda: int(time.time()))
     publisher.on_head = heads.take_head
     yield heads

@@ -58,6 +58,13 @@ def _add_trials(nouns: Nouns) -> None:
         metavar="DIR",
         help="演示主目录,默认 demo-home / default: demo-home",
     )
+    demo.add_argument(
+        "--witnesses",
+        choices=("four", "none"),
+        default="four",
+        help="四个见证方(两个逐条核验),各是一个进程;或没有见证方 / "
+        "four witnesses, two of them following, a process each; or nobody",
+    )
     _add_size(demo, 2000)
     sample = add_verb(
         nouns,

@@ -1,6 +1,9 @@
 """Owns the commands ``demo``, ``sample`` and ``bench``: generated data only."""
 
+import signal
 from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
@@ -14,13 +17,25 @@ def demo(args: Namespace) -> int:
 
     from consolidator.demo import print_page, run_demo  # noqa: PLC0415 -- the same
 
-    with progress(choose("演示 demo")) as advance:
-        result = run_demo(args.home, args.lines, args.seed, lambda _stage, done, total: advance(done, total))
+    with _end_when_told(), progress(choose("演示 demo")) as advance:
+        result = run_demo(
+            args.home, args.lines, args.seed, lambda _stage, done, total: advance(done, total), args.witnesses
+        )
     if args.json:
         put_json(result.figures)
     else:
         print_page(result.sections, Console())
     return 0
+
+
+@contextmanager
+def _end_when_told() -> Iterator[None]:
+    """Take SIGTERM as Ctrl-C, so that the witnesses end with the demo."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def sample(args: Namespace) -> int:
@@ -38,6 +53,7 @@ def sample(args: Namespace) -> int:
         f"{tag('文件', 'files')} {summary.files}"
     )
     say(pick("示例数据,人物均为虚构", "sample data, all persons are fictional"))
+    say(pick("按此建立的县没有见证方,仅供演示", "a county made from it has no witnesses: for demonstration only"))
     say(f"{tag('下一步', 'next')}: consolidator init --home county --county {summary.county} --sample {args.to}")
     return 0
 

@@ -3,8 +3,8 @@
 One thread a witness sends and waits; everything else happens where :meth:`Rounds.turn` is called, which never waits.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from queue import Empty, SimpleQueue
 from threading import Thread
 from time import monotonic
@@ -36,10 +36,14 @@ class _Desk:
 
 @dataclass(slots=True)
 class Rounds:
-    """All witnesses and the round of now. ``known`` is the size each is thought to know, by its key."""
+    """All witnesses and the round of now. ``known`` is the size each is thought to know, by its key.
+
+    ``addresses`` says where a witness, by name, is reached if not at the address that policy names.
+    """
 
     log_key: Verifier
     read_nodes: Callable[[int], ReadNode]
+    addresses: Mapping[str, str] = field(default_factory=dict)
     known: dict[Verifier, int] = field(default_factory=dict)
     now: Callable[[], float] = monotonic
     offer: Offer | None = None
@@ -52,7 +56,7 @@ class Rounds:
 
     def invite(self, witnesses: Iterable[Witness]) -> None:
         """Say whom to ask from now on. Who is not among them any more is not asked again."""
-        wanted = {witness.key: witness for witness in witnesses}
+        wanted = {witness.key: self._locate(witness) for witness in witnesses}
         for key, desk in list(self._desks.items()):
             if wanted.get(key) != desk.witness:
                 desk.requests.put(None)
@@ -136,6 +140,9 @@ class Rounds:
             if not desk.asked and key not in self.cosignatures and desk.next_at <= self.now():
                 desk.asked = self.offer.number
                 desk.requests.put((self.offer, desk.known))
+
+    def _locate(self, witness: Witness) -> Witness:
+        return replace(witness, url=self.addresses.get(witness.name, witness.url))
 
     def _open_desk(self, witness: Witness) -> None:
         desk = _Desk(witness, self.known.get(witness.key, 0))

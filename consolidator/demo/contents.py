@@ -1,6 +1,6 @@
 """Owns the order of the page's sections."""
 
-from consolidator.demo import decided, paid
+from consolidator.demo import decided, paid, witnessed
 from consolidator.demo.page import Facts, Section
 
 
@@ -15,6 +15,7 @@ def render_page(facts: Facts) -> list[Section]:
         paid.tell_cards(facts),
         paid.tell_acts(story),
         paid.tell_banks(facts),
+        witnessed.tell_quorum(facts),
         paid.tell_checkpoint(facts),
         paid.tell_score(facts),
         paid.tell_next(facts),

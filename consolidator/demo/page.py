@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from consolidator.demo.forming import Forming
 from consolidator.demo.judging import Score
 from consolidator.demo.story import Story, Sum
 
@@ -37,7 +38,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the page is made of. ``banks``: code → name; ``people`` hold ``cards`` and chose so many ``accounts``."""
+    """What the page is made of. ``banks``: code → name; ``people`` hold ``cards`` and chose so many ``accounts``.
+
+    ``forming`` tells how the quorum formed; None where nobody witnesses. ``restart`` are the commands by which the
+    witnesses run again.
+    """
 
     story: Story
     score: Score
@@ -48,6 +53,8 @@ class Facts:
     checkpoint: str
     vkey: str
     home: str
+    forming: Forming | None = None
+    restart: Sequence[str] = ()
 
 
 def render_money(fen: int) -> str:

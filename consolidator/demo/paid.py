@@ -2,7 +2,6 @@
 
 from consolidator.demo.page import Facts, Section, Table, render_sum
 from consolidator.demo.story import Member, Story, Sum, choose_family, list_waiting, sum_banks
-from consolidator.gate.passing import NO_WITNESSES
 from schemas.codes import CODES
 from schemas.identifiers import derive_line_ref
 
@@ -63,15 +62,14 @@ def tell_banks(facts: Facts) -> Section:
 
 
 def tell_checkpoint(facts: Facts) -> Section:
-    """Show the signed checkpoint, and say that nobody witnessed it."""
+    """Show the signed checkpoint, with the cosignatures it has."""
     sentences = (
         "每个决定都是公开日志的一条,都在这个签名检查点之下;改动任何一条都会被发现。日志里没有姓名、证件号和账号。",
         "Every decision is a leaf of the log under this signed checkpoint; changing any of them shows.",
         "The log holds no name, ID or account.",
-        NO_WITNESSES,
     )
     lines = (*facts.checkpoint.rstrip("\n").split("\n"), "", f"verifier key: {facts.vkey}")
-    return Section("八、签名检查点 The signed checkpoint", sentences, verbatim=lines)
+    return Section("九、签名检查点 The signed checkpoint", sentences, verbatim=lines)
 
 
 def tell_score(facts: Facts) -> Section:
@@ -81,7 +79,7 @@ def tell_score(facts: Facts) -> Section:
         f"示例里埋了 {score.planted:,} 处问题,找到 {score.found:,} 处,误拦 {score.false_holds:,} 笔。",
         f"{score.planted:,} things were planted, {score.found:,} found; {score.false_holds:,} others held wrongly.",
     )
-    return Section("九、找得准不准 How well it found what was planted", sentences)
+    return Section("十、找得准不准 How well it found what was planted", sentences)
 
 
 def tell_next(facts: Facts) -> Section:
@@ -94,9 +92,12 @@ def tell_next(facts: Facts) -> Section:
     ]
     verbs = [f"{verb} --home {facts.home}" for verb in ("status", "batch list", "review list")]
     proofs = [f"{verb} --home {facts.home}" for verb in ("log verify", "log replay")]
-    sentences = ("其他命令都能在这个目录上用。", "All other commands work on this home.")
-    lines = [f"{_PROGRAM} {verb}" for verb in (*verbs, *explain, *acts, *proofs)]
-    return Section("十、接下来试试 What to try next", sentences, verbatim=lines)
+    sentences = ["其他命令都能在这个目录上用。", "All other commands work on this home."]
+    if facts.restart:
+        sentences.append("见证方已随演示结束;再次 run 之前,用后几行各在后台启动,否则新的决定等待会签。")
+        sentences.append("The witnesses ended with the demo: start them, by the last lines, before you run it again.")
+    lines = [*(f"{_PROGRAM} {verb}" for verb in (*verbs, *explain, *acts, *proofs)), *facts.restart]
+    return Section("十一、接下来试试 What to try next", sentences, verbatim=lines)
 
 
 def _describe_stop(home: str, member: Member) -> str:

@@ -1,25 +1,29 @@
 """Owns the running of the demo: sample, init, submit, run, page. It decides nothing: it only calls what a county calls.
 
-Clock and keys come from the seed, so the same lines and seed give the same log.
+Clock and keys come from the seed, so the same lines and seed give the same log. Witnesses state the real time of their
+cosignatures, which are no part of the log.
 """
 
 import shutil
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import Any, Literal
 
 from consolidator.bootstrap import Office, open_desk, open_home
 from consolidator.demo.contents import render_page
+from consolidator.demo.forming import Forming, figure_quorum, wait_for_quorum, watch_quorum
 from consolidator.demo.html import render_html
 from consolidator.demo.judging import read_truth, score
 from consolidator.demo.page import Facts, Section
 from consolidator.demo.story import Story, Sum, count_codes, tell_story
+from consolidator.demo.witnesses import FOLLOWING, PORTS, THRESHOLD, list_restart, name_quorum, run_witnesses
 from consolidator.facts.accounts import find_all_payable
 from consolidator.facts.state import State
-from consolidator.home.creating import create_home, plan_sample
+from consolidator.home.creating import NOBODY, create_home, plan_sample
 from consolidator.home.files import write_whole
 from consolidator.home.paths import Home
 from consolidator.home.running import open_runner
@@ -31,12 +35,14 @@ from consolidator.transparency.keys import render_vkey
 from consolidator.views.reading import list_entries
 from schemas.commits import Head
 from schemas.errors import ConflictError, invariant
+from schemas.quorum import QuorumValue
 from streams.embedded.engine import Progress as EngineProgress
 from streams.embedded.lock import hold_lock
 
 SAMPLE = "sample"  # the sample's folder in the home: its files, officers' keys and truth
 PAGE = "demo.html"
 Progress = Callable[[str, int, int], None]
+Witnesses = Literal["four", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,32 +55,56 @@ class DemoResult:
 
 @dataclass(frozen=True, slots=True)
 class _Month:
-    """What is left when everything ran: the log's story, the ledger's state, the head, and seconds of deciding."""
+    """What is left when everything ran: the log's story, the ledger's state, the checkpoint that is published.
+
+    ``seconds`` were spent deciding.
+    """
 
     story: Story
     state: State
     head: Head
+    checkpoint: str
     seconds: float
 
 
-def run_demo(home: Path, lines: int, seed: int, progress: Progress = lambda _stage, _done, _total: None) -> DemoResult:
+def _show_nobody(_stage: str, _done: int, _total: int) -> None:
+    """Show no progress."""
+
+
+def run_demo(
+    home: Path, lines: int, seed: int, progress: Progress = _show_nobody, witnesses: Witnesses = "none"
+) -> DemoResult:
     """Run a generated month in ``home``, which is made; an older demo's home there is replaced.
 
-    ``progress`` is called with the stage (``sample``, ``submit``, ``run``), how much is done, and of how much. Raises
-    ConflictError when something else stands at ``home``, UsageError when ``lines`` is out of bounds.
+    ``progress`` is called with the stage (``sample``, ``submit``, ``run``), how much is done, and of how much.
+    ``witnesses``: four processes, three of which must cosign, or none. Raises ConflictError when something else stands
+    at ``home``, UsageError when ``lines`` is out of bounds, DependencyError when the witnesses do not run or cosign.
     """
     started = perf_counter()
-    sample = _prepare(home, lines, seed, progress)
-    office = open_home(home)
-    _submit(office, sample, progress)
-    month = _run(office, progress)
-    facts = _gather(office, sample, month)
+    sample = _prepare(home, lines, seed, NOBODY if witnesses == "none" else name_quorum(seed), progress)
+    forming = None if witnesses == "none" else Forming(frozenset(PORTS), THRESHOLD, FOLLOWING)
+    with _reach_witnesses(open_home(home), seed, witnesses) as office:
+        _submit(office, sample, progress)
+        month = _run(office, forming, progress)
+    restart = () if forming is None else list_restart(office.home)
+    facts = replace(_gather(office, sample, month), forming=forming, restart=restart)
     sections = render_page(facts)
     write_whole(home / PAGE, render_html(sections).encode())
     return DemoResult(_figure(facts, month, perf_counter() - started), sections)
 
 
-def _prepare(home: Path, lines: int, seed: int, progress: Progress) -> Path:
+@contextmanager
+def _reach_witnesses(office: Office, seed: int, witnesses: Witnesses) -> Iterator[Office]:
+    """Give the office with what runs beside it."""
+    if witnesses == "none":
+        yield office
+        return
+    vkey = render_vkey(read_signer(office.home.log_key).verifier)
+    with run_witnesses(office.home, seed, vkey) as addresses:
+        yield replace(office, addresses=addresses)
+
+
+def _prepare(home: Path, lines: int, seed: int, quorum: QuorumValue, progress: Progress) -> Path:
     """Write the sample beside the home, make the home from it, and put it inside."""
     place = home.absolute()
     draft = place.with_name(f".{place.name}.{SAMPLE}")
@@ -92,7 +122,7 @@ def _prepare(home: Path, lines: int, seed: int, progress: Progress) -> Path:
     if not is_free:
         with hold_lock(Home(home).lock):
             shutil.rmtree(home)
-    create_home(home, plan_sample(COUNTY, draft))
+    create_home(home, replace(plan_sample(COUNTY, draft), quorum=quorum))
     return draft.rename(home / SAMPLE)
 
 
@@ -109,18 +139,24 @@ def _submit(office: Office, sample: Path, progress: Progress) -> None:
     invariant(not turned_away, f"intake takes every file of a sample, but not {turned_away[:1]}")
 
 
-def _run(office: Office, progress: Progress) -> _Month:
+def _run(office: Office, forming: Forming | None, progress: Progress) -> _Month:
     def report(done: EngineProgress) -> None:
         progress("run", done.commands_done, done.commands_total)
 
     started = perf_counter()
     with open_runner(office, report) as runner:
+        if forming is not None:
+            watch_quorum(runner, forming)
         runner.apply_pending()
         seconds = perf_counter() - started
+        if forming is not None:
+            wait_for_quorum(runner, forming)
+        runner.tell_waiting()
         waiting = [sending.file.file for sending in runner.report.waiting]
         invariant(not waiting, f"every order file of a sample goes out, but not {waiting[:1]}")
         story = tell_story(list_entries(runner.journal.bundles()))
-        return _Month(story, runner.engine.machine.state, runner.engine.machine.head(), seconds)
+        machine = runner.engine.machine
+        return _Month(story, machine.state, machine.head(), runner.heads.standing.checkpoint.decode(), seconds)
 
 
 def _gather(office: Office, sample: Path, month: _Month) -> Facts:
@@ -133,7 +169,7 @@ def _gather(office: Office, sample: Path, month: _Month) -> Facts:
         people=len({account.holder for account in state.accounts.values()}),
         cards=len(state.accounts),
         accounts=len({designation.account for designation in chosen if designation is not None}),
-        checkpoint=month.head.checkpoint,
+        checkpoint=month.checkpoint,
         vkey=render_vkey(read_signer(office.home.log_key).verifier),
         home=str(office.home.root),
     )
@@ -153,6 +189,7 @@ def _figure(facts: Facts, month: _Month, seconds: float) -> dict[str, Any]:
         "accounts_after": facts.accounts,
         "size": month.head.size,
         "root": month.head.root,
+        "quorum": figure_quorum(facts.forming),
         "origin": month.state.origin,
         "vkey": facts.vkey,
         "seconds": round(seconds, 3),

@@ -33,9 +33,16 @@ from consolidator.transparency.tree import TreeHead
 from schemas.errors import InvariantError, invariant
 
 
+def _ignore(_: object) -> None:
+    """Take no notice."""
+
+
 @dataclass(slots=True)
 class CosignedHeads:
-    """What witnesses have cosigned, and what that opens. ``now`` gives POSIX seconds, for the records."""
+    """What witnesses have cosigned, and what that opens. ``now`` gives POSIX seconds, for the records.
+
+    ``on_replies`` is told what witnesses answered, once it is judged.
+    """
 
     home: Home
     records: GateRecords
@@ -44,6 +51,7 @@ class CosignedHeads:
     now: Callable[[], int]
     roots: Sequence[str] = ()
     terms: Sequence[QuorumTerm] = ()
+    on_replies: Callable[[Sequence[Reply]], None] = _ignore
     _standing: Standing | None = None
     _newest: TreeHead | None = None
     _witnesses: dict[str, WitnessRecord] = field(default_factory=dict)
@@ -93,6 +101,7 @@ class CosignedHeads:
         if replies:
             self._note(replies)
             self._judge(self.rounds.render_note())
+            self.on_replies(replies)
 
     def wait(self, seconds_max: float) -> None:
         """Wait until the newest head has the quorum in force, at most so long."""

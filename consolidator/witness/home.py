@@ -75,9 +75,16 @@ def create_witness(root: Path, name: str, log: Log, now: int) -> Ed25519Signer:
 
     Raises ConfigurationError for a name or key that no policy could hold, ConflictError when the place is taken.
     """
-    settings = make_settings(name, log)
-    key = make_signer(name, COSIGNATURE)
-    parse_policy(f"log {log.key}\n{render_policy_line(key)}\nquorum {name}\n".encode())
+    return found_witness(root, make_signer(name, COSIGNATURE), log, now)
+
+
+def found_witness(root: Path, key: Ed25519Signer, log: Log, now: int) -> Ed25519Signer:
+    """Make a witness as :func:`create_witness` does, with a key that exists: a body's own never comes from elsewhere.
+
+    Only generated data brings its keys along.
+    """
+    settings = make_settings(key.name, log)
+    parse_policy(f"log {log.key}\n{render_policy_line(key)}\nquorum {key.name}\n".encode())
     with build_folder(root) as draft:
         _fill(WitnessHome(draft), settings, key, now)
     return key

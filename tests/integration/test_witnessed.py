@@ -13,6 +13,7 @@ import pytest
 
 from consolidator.bootstrap import open_home
 from consolidator.cli.main import main
+from consolidator.demo.folder import serve_folder
 from consolidator.home.creating import NOBODY
 from consolidator.home.status import read_policy
 from consolidator.keys import write_signer
@@ -20,7 +21,7 @@ from consolidator.transparency.keys import render_vkey
 from consolidator.transparency.quorum import open_with_quorum
 from tests.integration.office import make_home, read_head, save_key, submit_world
 from tests.integration.paying import SENT, check_order, go_on, list_orders, make_county, run
-from tests.integration.witnessed import Village, open_village, serve_folder
+from tests.integration.witnessed import Village, open_village
 from tests.support.witnesses import LOG_VKEY
 from tests.support.world import ORIGIN, World, make_signer
 

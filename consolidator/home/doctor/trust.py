@@ -6,13 +6,15 @@ from bank_adapters.formats.order_layouts import OrderLayout
 from bank_adapters.profiles import find_order_profile, load_own_profiles
 from consolidator.bootstrap import Office
 from consolidator.facts.state import State
+from consolidator.gate.quorums import find_standing, render_derived_policy
+from consolidator.gate.records import read_records
 from consolidator.home.doctor.findings import RESTORE, Finding, error, fine, note
 from consolidator.home.status import read_policy
 from consolidator.keys import read_epoch_keys, read_signer
 from consolidator.ledger.powers import find_officer
 from consolidator.settings import Adapter, is_trial
 from consolidator.transparency.checkpoint import open_checkpoint
-from consolidator.transparency.policy import render_policy_without_witnesses
+from consolidator.transparency.keys import Verifier
 from schemas.commits import Head
 from schemas.instants import derive_year, render_instant
 from streams.embedded.journal import open_journal_read_only
@@ -44,11 +46,20 @@ def check_epochs(office: Office, now: int) -> Iterator[Finding]:
         yield fine("epochs", f"年度密钥至 {max(keys)} 年", f"epoch keys until {max(keys)}")
 
 
+def _derive_policy(office: Office, key: Verifier) -> bytes | None:
+    """Give the policy file of the quorum in force; None when nothing was run yet."""
+    with read_records(office.home.gate) as records:
+        terms = [] if records is None else records.list_quorums()
+        if records is None or not terms:
+            return None
+        return render_derived_policy(find_standing(records, terms, key).policy)
+
+
 def check_policy(office: Office, _now: int) -> Iterator[Finding]:
-    """The policy file is what the ledger's policy gives: the log's key, and no witnesses as yet."""
+    """The policy file is what the quorum in force gives; before a first run, it has the log's key."""
     key = read_signer(office.home.log_key).verifier
-    read_policy(office.home.policy)
-    if office.home.policy.read_bytes() == render_policy_without_witnesses(key):
+    stated, wanted = read_policy(office.home.policy), _derive_policy(office, key)
+    if stated.log_key == key and wanted in (None, office.home.policy.read_bytes()):
         yield fine("policy", "policy.txt 与台账一致", "policy.txt is what the ledger's policy gives")
     else:
         yield error("policy", "policy.txt 与台账不一致", "policy.txt differs from the ledger's policy", RESTORE)

@@ -7,6 +7,7 @@ import pytest
 from rich.console import Console
 
 from consolidator.demo.contents import render_page
+from consolidator.demo.forming import Cosigned, Forming
 from consolidator.demo.html import render_html
 from consolidator.demo.judging import Score
 from consolidator.demo.page import Facts, Section, Table, render_money
@@ -54,6 +55,34 @@ MUST_SEE = (
 def test_terminal_and_file_show_what_a_clerk_must_see(sections: list[Section], wanted: str) -> None:
     assert wanted in _print(sections, 400)
     assert wanted in render_html(sections)
+
+
+FORMING = Forming(
+    frozenset(("w1", "w2", "w3", "w4")),
+    3,
+    frozenset(("w1", "w2")),
+    [
+        Cosigned("w3", 12, "2026-11-05T01:02:03Z", 1, is_quorum=False, waiting=2),
+        Cosigned("w1", 12, "2026-11-05T01:02:04Z", 2, is_quorum=False, waiting=2),
+        Cosigned("w4", 12, "2026-11-05T01:02:05Z", 3, is_quorum=True, waiting=0),
+    ],
+    sent=["402/a.txt", "102/b.csv"],
+)
+
+
+def test_with_witnesses_the_page_shows_the_quorum_forming_and_who_waited() -> None:
+    facts = Facts(tell_story([]), Score(0, 0, 0), {}, 0, 0, 0, CHECKPOINT, "vkey", "h", FORMING, ["start w1"])
+    sections = render_page(facts)
+    told = next(section for section in sections if section.title.startswith("八"))
+    assert told.table is not None
+    assert told.table.rows == [
+        ("w3", "01:02:03Z", "1/4", "12", "2"),
+        ("w1 逐条核验 follows", "01:02:04Z", "2/4", "12", "2"),
+        ("w4", "01:02:05Z", "3/4 达到要求 quorum", "12", "0"),
+    ]
+    assert told.verbatim == ["402/a.txt  + .tlog-proof", "102/b.csv  + .tlog-proof"]
+    assert "无见证" not in _print(sections) + render_html(sections)
+    assert sections[-1].verbatim[-1] == "start w1"
 
 
 def test_no_whole_name_is_shown(sections: list[Section]) -> None:

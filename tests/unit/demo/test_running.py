@@ -16,6 +16,7 @@ RECORDED = (766, "90a03a9270f63798346e6ece68daa7e0808f99de358a7fa204388a20b2f5f1
 KEYS = {
     *("lines", "ready", "held", "refused", "cleared", "ordered", "fen", "findings", "planted", "found", "false_holds"),
     *("cards_before", "accounts_after", "size", "root", "origin", "vkey", "seconds", "lines_per_second"),
+    "quorum",
 }
 
 
@@ -51,6 +52,12 @@ def test_what_was_ready_and_what_was_cleared_is_ordered(result: DemoResult) -> N
 
 def test_the_figures_are_json_with_every_promised_key(result: DemoResult) -> None:
     assert json.loads(json.dumps(result.figures)).keys() >= KEYS
+
+
+def test_without_witnesses_figures_and_page_say_so(result: DemoResult, home: Path) -> None:
+    assert result.figures["quorum"] == "none"
+    assert "无见证,仅供演示" in (home / "demo.html").read_text(encoding="utf-8")
+    assert not (home / "witnesses").exists()
 
 
 def test_many_cards_become_fewer_accounts(result: DemoResult, home: Path) -> None:
