@@ -14,6 +14,7 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _TEXTS = frozenset(("message", "reason", "title"))
 _RULE_TEXT_PLACES = (1, 2, 3, 4)  # zh, en, why_zh, why_en
 _SHOWN = 90  # characters of a change
+NOTHING = "nothing"
 
 _COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.Lt: (ast.LtE, ast.GtE),
@@ -100,7 +101,7 @@ def list_nulls(path: Path, module: str) -> Iterator[Mutant]:
             of_function.setdefault(mutant.scope, []).append(mutant)
     for mutants in of_function.values():
         lines = range(min(each.lines.start for each in mutants), max(each.lines.stop for each in mutants))
-        yield replace(mutants[0], lines=lines, change="nothing", apply=lambda: None)
+        yield replace(mutants[0], lines=lines, change=NOTHING, apply=lambda: None)
 
 
 def _make_apply(place: _Place, new: ast.AST) -> Callable[[], None]:

@@ -18,7 +18,7 @@ import schemas.parts  # noqa: F401 -- loaded once here, not in every child
 from tests.mutation.forks import TIMEOUT
 from tests.mutation.fresh import judge_in_modules
 from tests.mutation.judges import JUDGES, PACKAGES, SURVIVED, UNTESTED
-from tests.mutation.mutants import Mutant, list_mutants, list_nulls
+from tests.mutation.mutants import NOTHING, Mutant, list_mutants, list_nulls
 from tests.mutation.warm import Bench, judge_in_functions
 
 WANTED_PERCENT = 90
@@ -60,7 +60,7 @@ def _make_report(total: int, results: Path) -> Callable[[Mutant, str], None]:
             stream.write(json.dumps(row, ensure_ascii=False) + "\n")
         done[said in _ALIVE] += 1
         if said in _ALIVE:
-            known = "" if f"`{mutant.name}`" in page else f", not in {PAGE}"
+            known = "" if f"`{mutant.name}`" in page or mutant.change == NOTHING else f", not in {PAGE}"
             sys.stdout.write(f"{said}{known}: line {mutant.line}: {mutant.name}\n")
         if not done.total() % _PROGRESS_EVERY or done.total() == total:
             minutes = (time.monotonic() - began) / 60
@@ -103,25 +103,26 @@ def count_results(results: Path) -> dict[str, Counter[str]]:
 
 
 def main() -> int:
-    """Judge, count, and say whether enough died."""
+    """Judge, count, and say whether enough died, or of mutants that change nothing, whether all live."""
     began = time.monotonic()
     names = [word for word in sys.argv[1:] if not word.startswith("--")]
-    mutants = list_all(names, list_nulls if "--null" in sys.argv else list_mutants)
-    results = BUILD / ("-".join(["mutants", *names]).replace("/", "-") + ".jsonl")
+    kind, make = ("nulls", list_nulls) if "--null" in sys.argv else ("mutants", list_mutants)
+    mutants = list_all(names, make)
+    results = BUILD / ("-".join([kind, *names]).replace("/", "-") + ".jsonl")
     BUILD.mkdir(exist_ok=True)
     if "--rest" in sys.argv:
         mutants = _keep_killed(results, mutants)
     else:
         results.write_bytes(b"")
     _judge_all(mutants, results)
-    enough = True
+    fine = True
     for package, counts in count_results(results).items():
         alive = sum(counts[word] for word in _ALIVE)
         dead_percent = 100 * (counts.total() - alive) / counts.total()
-        enough &= dead_percent >= WANTED_PERCENT
-        sys.stdout.write(f"{package}: {counts.total()} mutants, {dead_percent:.1f} % died: {dict(counts)}\n")
+        fine &= dead_percent >= WANTED_PERCENT if kind == "mutants" else not dead_percent
+        sys.stdout.write(f"{package}: {counts.total()} {kind}, {dead_percent:.1f} % died: {dict(counts)}\n")
     sys.stdout.write(f"{(time.monotonic() - began) / 60:.1f} minutes\n")
-    return 0 if enough else 1
+    return 0 if fine else 1
 
 
 if __name__ == "__main__":
