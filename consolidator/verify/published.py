@@ -10,9 +10,9 @@ from consolidator.transparency.checkpoint import Checkpoint, open_checkpoint
 from consolidator.transparency.cosignatures import Cosignature, Cosigned
 from consolidator.transparency.keys import Verifier
 from consolidator.transparency.nodes import serve_nodes
-from consolidator.transparency.policy import NO_QUORUM, Policy
+from consolidator.transparency.policy import Policy
 from consolidator.transparency.proofs import check_consistency, make_consistency_proof
-from consolidator.transparency.quorum import list_cosigners, meets_quorum, open_with_quorum
+from consolidator.transparency.quorum import find_quorum_second, list_cosigners, meets_quorum, open_with_quorum
 from consolidator.transparency.tiles import render_tile_path
 from consolidator.transparency.tree import TreeHead
 from consolidator.verify.sources import CHECKPOINT, MissingFileError, Read
@@ -62,7 +62,8 @@ def open_published(signed: bytes, terms: Terms, now: int) -> Opened:
     """Open a published checkpoint at this POSIX second. Raises VerificationError that says which condition fails."""
     policy = terms.policy
     cosigned = open_with_quorum(signed, policy)
-    if policy.quorum == NO_QUORUM:
+    seconds = find_quorum_second(policy, _leave_future(cosigned, policy, now))
+    if seconds is None:
         if terms.age_seconds_max is not None:
             message = (
                 "此日志无人见证,无从核对时效 / nobody cosigns this log, so nobody says how old its checkpoint is: "
@@ -70,7 +71,6 @@ def open_published(signed: bytes, terms: Terms, now: int) -> Opened:
             )
             raise VerificationError(message)
         return Opened(signed, cosigned.checkpoint, (), None)
-    seconds = _find_seconds(policy, _leave_future(cosigned, policy, now))
     check_age(seconds, terms, now)
     return Opened(signed, cosigned.checkpoint, tuple(list_cosigners(policy, cosigned.cosignatures)), seconds)
 
@@ -157,14 +157,3 @@ def _leave_future(cosigned: Cosigned, policy: Policy, now: int) -> list[Cosignat
         )
         raise VerificationError(message)
     return timely
-
-
-def _find_seconds(policy: Policy, cosignatures: list[Cosignature]) -> int:
-    """Give the newest second since which those who cosigned are enough; the oldest of all if the last is needed."""
-    newest = sorted(cosignatures, key=lambda each: each.seconds, reverse=True)
-    enough = (
-        each.seconds
-        for count, each in enumerate(newest, start=1)
-        if meets_quorum(policy, list_cosigners(policy, newest[:count]))
-    )
-    return next(enough)
