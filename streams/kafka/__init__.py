@@ -1,0 +1,1 @@
+"""The engine on Apache Kafka, and what runs and tests it."""
