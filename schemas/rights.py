@@ -3,7 +3,7 @@
 Deny by default: what is not listed here nobody may do, but for the brokers' own super users.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -86,3 +86,24 @@ def _list_others(rules: RoleRules, cluster: Cluster, holder: Holder) -> Iterator
     own: tuple[Operation, ...] = ("create", "describe_configs", "read", "write")
     for operation in own:
         yield from give(operation, "topic", rules.topics)
+
+
+def list_territories(topics: Topics, cluster: Cluster) -> Mapping[str, tuple[str, ...]]:
+    """Give the beginnings of names that are a cluster's own, by kind of resource.
+
+    >>> list_territories(Topics(roles={}, topics={}), Cluster("c", 1))
+    {'topic': ('c.',), 'transactional_id': (), 'group': ()}
+    """
+    rules = topics.roles.values()
+
+    def begin(templates: Iterator[str]) -> tuple[str, ...]:
+        """Give what names begin with, whatever bank they are of."""
+        return tuple(
+            template.partition("{bank}")[0].format(prefix=cluster.prefix) for template in templates if template
+        )
+
+    return {
+        "topic": (f"{cluster.prefix}.", *begin(each.topics for each in rules)),
+        "transactional_id": begin(each.transactional for each in rules),
+        "group": begin(each.groups for each in rules),
+    }
