@@ -69,7 +69,7 @@ async def find(client: AIOKafkaClient, wanted: Wanted) -> Found:
     acls = await read_acls(client)
     described = await describe_topics(client, None)
     known = [topic.name for topic in wanted.topics if topic.name in described]
-    configs = await _read_configs(client, known)
+    configs = await read_configs(client, known)
     return Found(
         {
             name: FoundTopic(each.partitions, each.replication, configs.get(name, {}))
@@ -79,7 +79,7 @@ async def find(client: AIOKafkaClient, wanted: Wanted) -> Found:
     )
 
 
-async def _read_configs(client: AIOKafkaClient, names: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
+async def read_configs(client: AIOKafkaClient, names: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
     """Give every setting of topics in force, also those that are a broker's default."""
     if not names:
         return {}
