@@ -1,1 +1,1 @@
-"""The engine on Apache Kafka, and what runs and tests it."""
+"""The Kafka engine's storage: the two lists as topics, one county one partition, one transaction a commit."""
