@@ -8,10 +8,11 @@ from pathlib import Path
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from schemas.records import Word
+from schemas.topics import topic_name
 from streams.kafka.client import Connection
 from streams.kafka.journal import KafkaJournal
 from streams.kafka.loop import Loop
-from streams.kafka.shard import Shard, topic_name
+from streams.kafka.shard import Shard
 from streams.kafka.states import States
 from tests.conformance.toy import GENESIS
 from tests.support.brokers import make_prefix
