@@ -1,5 +1,7 @@
 """Puts records into a topic and takes them out again, as an ordinary client would."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from ssl import SSLContext
 from typing import Any
 
@@ -28,8 +30,10 @@ async def put_record(bootstrap: str, topic: str, value: bytes, context: SSLConte
 
 
 async def take_record(bootstrap: str, topic: str, context: SSLContext | None = None) -> bytes | None:
-    """Take the first record out."""
-    consumer = AIOKafkaConsumer(enable_auto_commit=False, **_list_options(bootstrap, context))
+    """Take the first committed record out."""
+    consumer = AIOKafkaConsumer(
+        isolation_level="read_committed", enable_auto_commit=False, **_list_options(bootstrap, context)
+    )
     await consumer.start()
     try:
         partition = TopicPartition(topic, 0)
@@ -39,6 +43,41 @@ async def take_record(bootstrap: str, topic: str, context: SSLContext | None = N
     finally:
         await consumer.stop()
     return value
+
+
+@asynccontextmanager
+async def hold_transaction(bootstrap: str, topic: str, value: bytes) -> AsyncIterator[AIOKafkaProducer]:
+    """Give a producer whose open transaction has put one record in."""
+    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, transactional_id=f"writer.{topic}")
+    await producer.start()
+    try:
+        await producer.begin_transaction()
+        await producer.send_and_wait(topic, value, partition=0)
+        yield producer
+    finally:
+        await producer.stop()
+
+
+async def find_stable_end(bootstrap: str, topic: str) -> int:
+    """Give the offset up to which every transaction is decided: a committed reader sees nothing from there on."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, isolation_level="read_committed", enable_auto_commit=False)
+    await consumer.start()
+    try:
+        partition = TopicPartition(topic, 0)
+        offset: int = (await consumer.end_offsets([partition]))[partition]
+    finally:
+        await consumer.stop()
+    return offset
+
+
+async def find_broker_ports(bootstrap: str) -> set[int]:
+    """Give the ports at which the brokers tell a client to come."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        return {broker["port"] for broker in (await admin.describe_cluster())["brokers"]}
+    finally:
+        await admin.close()
 
 
 def _list_options(bootstrap: str, context: SSLContext | None) -> dict[str, Any]:

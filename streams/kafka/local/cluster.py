@@ -12,7 +12,7 @@ from typing import Self
 
 from schemas.errors import DependencyError
 from streams.kafka.local.jars import find_jars, find_java
-from streams.kafka.local.layout import Layout, choose_layout_ports, list_properties
+from streams.kafka.local.layout import Layout, choose_all_ports, list_properties
 from streams.kafka.local.ports import LOOPBACK
 from streams.kafka.local.probe import ask_brokers
 from streams.kafka.local.running import Broker, Java
@@ -31,7 +31,7 @@ class LocalCluster:
     def __init__(self, layout: Layout | None = None, folder: Path | None = None) -> None:
         """Prepare a cluster; ConfigurationError or DependencyError when Java or the jars are missing."""
         self.layout = layout or Layout()
-        self.ports = choose_layout_ports(self.layout)
+        self.ports = choose_all_ports(self.layout.brokers)
         self._java = Java(find_java(), find_jars(), self.layout.heap_megabytes)
         self._kept = folder is not None
         self._folder = folder or Path(tempfile.mkdtemp(prefix="local-kafka-"))
@@ -45,7 +45,7 @@ class LocalCluster:
     @property
     def secure_bootstrap(self) -> str:
         """The address for clients with certificates; empty without TLS."""
-        return _render_addresses(self.ports.secure)
+        return _render_addresses(self.ports.secure) if self.layout.certificates else ""
 
     @property
     def proxied_bootstrap(self) -> str:
