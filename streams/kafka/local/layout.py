@@ -133,7 +133,7 @@ def _list_security(certificates: Certificates, folder: Path) -> dict[str, str]:
         "ssl.keystore.type": "PEM",
         "ssl.keystore.location": str(folder / "keystore.pem"),
         "ssl.truststore.type": "PEM",
-        "ssl.truststore.location": str(certificates.ca),
+        "ssl.truststore.location": str(certificates.ca.absolute()),
         "ssl.client.auth": "required",
         "ssl.principal.mapping.rules": _PRINCIPAL_IS_COMMON_NAME,
         "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",

@@ -1,7 +1,6 @@
 """Owns the process of one broker: its files, its start, its signals, its log. Knows nothing of the others."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -105,10 +104,6 @@ class Broker:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-
-    def remove(self) -> None:
-        """Delete the broker's files."""
-        shutil.rmtree(self._folder, ignore_errors=True)
 
     def _spawn(self, command: Sequence[str]) -> None:
         bound = [sys.executable, "-I", "-S", str(_HERE / "bound.py"), str(os.getpid()), *command]
