@@ -4,9 +4,11 @@ Without Java or the broker's jars the tests say what is missing and are skipped;
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
+from pathlib import Path
+from typing import Protocol
 from uuid import uuid4
 
 import pytest
@@ -19,7 +21,12 @@ from streams.kafka.local.layout import Layout
 from tests.support.containers import offer_container
 from tests.support.proxy import Proxy
 
-StartCluster = Callable[[Layout], AbstractContextManager[LocalCluster]]
+
+class StartCluster(Protocol):
+    """What starts a cluster of a test's own; without a folder its data go with it."""
+
+    def __call__(self, layout: Layout, folder: Path | None = None) -> AbstractContextManager[LocalCluster]:
+        """Start it."""
 
 
 def do_without(reason: str) -> None:
@@ -48,10 +55,10 @@ def provide_broker() -> Iterator[str]:
 
 
 @contextmanager
-def start_cluster(layout: Layout) -> Iterator[LocalCluster]:
+def start_cluster(layout: Layout, folder: Path | None = None) -> Iterator[LocalCluster]:
     """Start brokers for one test alone, which may kill them."""
     need_brokers()
-    with LocalCluster(layout) as cluster:
+    with LocalCluster(layout, folder) as cluster:
         yield cluster
 
 

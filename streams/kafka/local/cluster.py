@@ -84,7 +84,7 @@ class LocalCluster:
 
     def pause(self, index: int) -> None:
         """Freeze a broker: its connections stay, and nothing answers."""
-        self._brokers[index].send(signal.SIGSTOP)
+        self._brokers[index].pause()
 
     def resume(self, index: int) -> None:
         """Let a frozen broker go on."""
