@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from consolidator.cli.commands_brokers import add_brokers
 from consolidator.cli.commands_cluster import add_topics
 from consolidator.cli.commands_county import add_keys, add_policy
 from consolidator.cli.commands_epochs import add_epochs
@@ -40,6 +41,7 @@ def make_parser() -> Parser:
     add_witness(nouns)
     add_epochs(nouns)
     add_topics(nouns)
+    add_brokers(nouns)
     _add_upkeep(nouns)
     return parser
 

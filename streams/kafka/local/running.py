@@ -1,7 +1,6 @@
 """Owns the process of one broker: its files, its start, its signals, its log. Knows nothing of the others."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -96,6 +95,12 @@ class Broker:
         if self._process is not None:
             self._process.send_signal(number)
 
+    def pause(self) -> None:
+        """Freeze the process, and return when all of it stands still (the signal alone leaves a moment between)."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGSTOP)
+            os.waitid(os.P_PID, self._process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+
     def wait(self, seconds: float | None = None) -> None:
         """Wait until the process has ended; kill it if that takes longer than so many seconds."""
         if self._process is None:
@@ -105,10 +110,6 @@ class Broker:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-
-    def remove(self) -> None:
-        """Delete the broker's files."""
-        shutil.rmtree(self._folder, ignore_errors=True)
 
     def _spawn(self, command: Sequence[str]) -> None:
         bound = [sys.executable, "-I", "-S", str(_HERE / "bound.py"), str(os.getpid()), *command]
@@ -126,8 +127,15 @@ class Broker:
         return self._folder / "broker.log"
 
     def _make_error(self) -> DependencyError:
-        lines = self._log.read_text(encoding="utf-8", errors="replace").splitlines()[-_LOG_LINES_SHOWN:]
-        message = "\n".join(
-            ["Kafka 进程已退出,日志末尾如下 / a Kafka broker ended, its log's last lines are these", *lines]
-        )
-        return DependencyError(message)
+        log = self._log.read_text(encoding="utf-8", errors="replace")
+        head = "Kafka 进程已退出,日志末尾如下 / a Kafka broker ended, its log's last lines are these"
+        return DependencyError("\n".join([head, *choose_telling(log)]))
+
+
+def choose_telling(log: str) -> list[str]:
+    r"""Give the last lines of a log that tell something: where in its code Kafka stood is left out.
+
+    >>> choose_telling("ERROR no room\n\tat kafka.Kafka.main(Kafka.scala)\n")
+    ['ERROR no room']
+    """
+    return [line for line in log.splitlines() if not line.startswith("\tat ")][-_LOG_LINES_SHOWN:]
