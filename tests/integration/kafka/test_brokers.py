@@ -112,8 +112,8 @@ def test_brokers_run_by_hand_until_they_are_told_to_end(prefix: str) -> None:
         ask_brokers(int(bootstrap.split(":")[1]))
 
 
-def test_brokers_die_with_a_process_that_is_killed() -> None:
-    with run_dev() as (process, bootstrap):
+def test_brokers_die_with_a_process_that_is_killed(tmp_path: Path) -> None:
+    with run_dev("--dir", str(tmp_path / "kafka")) as (process, bootstrap):
         host, port = bootstrap.split(":")
         with socket.create_connection((host, int(port))) as connection:
             process.kill()
