@@ -13,7 +13,7 @@ from consolidator.language import pick, tag
 from schemas.errors import ConfigurationError
 from streams.kafka.local.cluster import LocalCluster
 from streams.kafka.local.launching import BROKER_VARIABLE
-from streams.kafka.local.layout import Certificates, Layout
+from streams.kafka.local.layout import LONG_RUN, Certificates, Layout
 
 _LOOK_AGAIN_SECONDS = 1.0
 
@@ -24,7 +24,7 @@ def dev(args: Namespace) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     certificates = None if args.tls is None else find_certificates(args.tls)
-    with LocalCluster(Layout(args.brokers, certificates), args.dir) as cluster:
+    with LocalCluster(Layout(args.brokers, certificates, java=LONG_RUN), args.dir) as cluster:
         _tell(cluster, as_json=args.json)
         while not stop.wait(_LOOK_AGAIN_SECONDS):
             cluster.check_running()

@@ -34,7 +34,7 @@ class LocalCluster:
         ConfigurationError, DependencyError: Java or the jars are missing. ConflictError: the folder is of another one.
         """
         self.layout = layout or Layout()
-        java = Java(find_java(), find_jars(), self.layout.heap_megabytes)
+        java = Java(find_java(), find_jars())
         self._kept = folder is not None
         self._folder = folder.absolute() if folder else Path(tempfile.mkdtemp(prefix="local-kafka-"))
         self._remembered = remember(self._folder, self.layout.brokers)
@@ -65,7 +65,7 @@ class LocalCluster:
         try:
             self._format()
             for broker in self._brokers:
-                broker.start()
+                broker.start(self.layout.java)
             self._wait(range(len(self._brokers)))
         except BaseException:
             self._end(signal.SIGKILL)
@@ -79,7 +79,7 @@ class LocalCluster:
 
     def restart(self, index: int) -> None:
         """Start a killed broker on the data it has, and wait until it serves."""
-        self._brokers[index].start()
+        self._brokers[index].start(self.layout.java)
         self._wait([index])
 
     def pause(self, index: int) -> None:

@@ -8,6 +8,9 @@ from streams.kafka.local.ports import LOOPBACK, choose_ports
 
 ADMIN = "admin"
 PLAIN, SECURE, PROXIED, CONTROLLER = "PLAINTEXT", "SECURE", "PROXIED", "CONTROLLER"
+# A broker starts with half the work when Java compiles only simply: for tests. Long runs are faster with all of it.
+QUICK_START = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+LONG_RUN = ("-Xmx1g",)
 _PRINCIPAL_IS_COMMON_NAME = r"RULE:^CN=([^,]+).*$/$1/,DEFAULT"
 
 
@@ -31,13 +34,14 @@ class Layout:
 
     ``proxies``: ports of this machine, one per broker, where a proxy stands; each broker then has a listener more that
     tells clients to come through its proxy. ``properties``: broker properties that are added, or stand for ours.
+    ``java``: options of the Java that runs each broker.
     """
 
     brokers: int = 1
     certificates: Certificates | None = None
     proxies: tuple[int, ...] = ()
     properties: Mapping[str, str] = field(default_factory=dict)
-    heap_megabytes: int = 512
+    java: tuple[str, ...] = QUICK_START
 
 
 @dataclass(frozen=True, slots=True)

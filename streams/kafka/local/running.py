@@ -4,13 +4,13 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from schemas.errors import DependencyError
-from streams.kafka.local.layout import Certificates, render_properties
+from streams.kafka.local.layout import QUICK_START, Certificates, render_properties
 
 _HERE = Path(__file__).parent
 _LOG_LINES_SHOWN = 12
@@ -20,17 +20,16 @@ _STARTER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="broker-starter"
 
 @dataclass(frozen=True, slots=True)
 class Java:
-    """What runs a Java program: the ``java`` to use, the folder of the jars, the most memory it may take."""
+    """What runs a Java program: the ``java`` to use and the folder of the jars."""
 
     program: Path
     jars: Path
-    heap_megabytes: int
 
-    def list_words(self, main: str, *words: str) -> list[str]:
+    def list_words(self, options: Iterable[str], main: str, *words: str) -> list[str]:
         """Give the command that runs a main class of the jars."""
         return [
             str(self.program),
-            f"-Xmx{self.heap_megabytes}m",
+            *options,
             "-Djava.awt.headless=true",
             f"-Dlog4j2.configurationFile={(_HERE / 'log4j2.properties').as_uri()}",
             "-cp",
@@ -67,9 +66,7 @@ class Broker:
         """Start making the folder a broker's, if it is none yet."""
         if not (self._folder / "data" / "meta.properties").exists():
             words = ("format", f"--cluster-id={cluster_id}", "-c", str(self._properties))
-            quick = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
-            command = self._java.list_words("kafka.tools.StorageTool", *words)
-            self._spawn([command[0], *quick, *command[1:]])
+            self._spawn(self._java.list_words(QUICK_START, "kafka.tools.StorageTool", *words))
 
     def end_format(self) -> None:
         """Wait until it is one; DependencyError with what Kafka says when it cannot be."""
@@ -77,9 +74,9 @@ class Broker:
             raise self._make_error()
         self._process = None
 
-    def start(self) -> None:
-        """Start the process; it is not ready yet."""
-        self._spawn(self._java.list_words("kafka.Kafka", str(self._properties)))
+    def start(self, options: Iterable[str]) -> None:
+        """Start the process with these options of Java; it is not ready yet."""
+        self._spawn(self._java.list_words(options, "kafka.Kafka", str(self._properties)))
 
     def is_running(self) -> bool:
         """Tell whether the process is there; a paused one is, too."""

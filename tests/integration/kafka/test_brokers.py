@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,9 +15,10 @@ import pytest
 
 from schemas.errors import ConflictError, DependencyError
 from streams.kafka.local.cluster import LocalCluster
+from streams.kafka.local.jars import JARS_VARIABLE
 from streams.kafka.local.layout import Layout
 from streams.kafka.local.probe import ask_brokers
-from tests.support.brokers import StartCluster, need_brokers
+from tests.support.brokers import StartCluster, do_without, need_brokers
 from tests.support.records import create_topic, put_record, take_record
 
 
@@ -33,7 +35,7 @@ def test_a_killed_broker_comes_back_with_what_it_had(brokers: StartCluster) -> N
         cluster.kill(0)
         with pytest.raises(ConnectionError):
             ask_brokers(cluster.ports.plain[0])
-        cluster.restart(0)
+        asyncio.run(asyncio.to_thread(cluster.restart, 0))  # a broker outlives the thread that asked for it
         assert asyncio.run(take_record(cluster.bootstrap, "kept")) == b"one"
 
 
@@ -56,6 +58,16 @@ def test_of_three_brokers_any_may_be_lost(brokers: StartCluster) -> None:
         cluster.restart(0)
         cluster.kill(1)
         assert asyncio.run(take_record(cluster.bootstrap, "kept")) == b"one"
+
+
+def test_maven_brings_the_jars_that_a_broker_runs_with(
+    tmp_path: Path, brokers: StartCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if shutil.which("mvn") is None:
+        do_without("Maven is not installed")
+    monkeypatch.setenv(JARS_VARIABLE, str(tmp_path / "jars"))
+    with brokers(Layout()) as cluster:
+        assert ask_brokers(cluster.ports.plain[0]) == {1}
 
 
 def test_a_broker_that_cannot_start_says_why(brokers: StartCluster) -> None:
@@ -100,8 +112,8 @@ def test_brokers_run_by_hand_until_they_are_told_to_end(prefix: str) -> None:
         ask_brokers(int(bootstrap.split(":")[1]))
 
 
-def test_brokers_die_with_a_process_that_is_killed() -> None:
-    with run_dev() as (process, bootstrap):
+def test_brokers_die_with_a_process_that_is_killed(tmp_path: Path) -> None:
+    with run_dev("--dir", str(tmp_path / "kafka")) as (process, bootstrap):
         host, port = bootstrap.split(":")
         with socket.create_connection((host, int(port))) as connection:
             process.kill()

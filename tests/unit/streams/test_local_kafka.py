@@ -15,6 +15,7 @@ from streams.kafka.local.launching import BROKER_VARIABLE, open_broker
 from streams.kafka.local.layout import Certificates, Layout, Ports, list_properties
 from streams.kafka.local.ports import LOOPBACK, choose_ports
 from streams.kafka.local.remembering import remember
+from streams.kafka.local.running import Java
 
 PORTS = Ports((1, 2, 3), (11, 12, 13), (21, 22, 23), (31, 32, 33))
 FOLDER = Path("kafka")
@@ -84,6 +85,12 @@ def test_given_properties_are_added_or_stand_for_ours() -> None:
     given = {"message.max.bytes": "5", "num.io.threads": "1"}
     told = list_properties(Layout(properties=given), PORTS, 0, FOLDER)
     assert told.items() >= given.items()
+
+
+def test_java_is_told_its_options_before_the_program() -> None:
+    words = Java(Path("java"), Path("jars")).list_words(("-Xmx1g",), "kafka.Kafka", "server.properties")
+    assert words[:2] == ["java", "-Xmx1g"]
+    assert words[-4:] == ["-cp", "jars/*", "kafka.Kafka", "server.properties"]
 
 
 def test_ports_are_free_different_and_below_those_of_outgoing_connections() -> None:
