@@ -34,6 +34,7 @@ from streams.kafka.client import Connection
 from streams.kafka.definitions import load_topics
 from streams.kafka.journal import KafkaJournal
 from streams.kafka.local.launching import open_broker
+from streams.kafka.local.layout import LONG_RUN, Layout
 from streams.kafka.loop import Loop
 from streams.kafka.reading import FOLLOW_MILLISECONDS, Reader, open_reader
 from streams.kafka.shard import Shard
@@ -69,7 +70,7 @@ def open_field(partitions: int, say: Say) -> Iterator[Field]:
     say("启动 Kafka / starting Kafka")
     with (
         TemporaryDirectory(prefix="consolidator-bench-") as states,
-        open_broker() as bootstrap,
+        open_broker(layout=Layout(java=LONG_RUN)) as bootstrap,
         Loop() as loop,
     ):
         connection = Connection(bootstrap, prefix=f"bench-{token_hex(4)}")
