@@ -89,7 +89,7 @@ class KafkaJournal:
     def claim(self) -> None:
         """See :class:`streams.journal.Journal`: whoever committed before is shut out, with what it left open."""
         self._drop_producer()
-        name = f"ledger.{self.shard.topic('commands')}.{self.shard.partition}"
+        name = derive_transactional_id(self.shard)
         opening = open_producer(
             self.shard.connection, transactional_id=name, transaction_timeout_ms=TRANSACTION_MILLISECONDS
         )
@@ -212,6 +212,11 @@ class KafkaJournal:
                 yield from rows
         finally:
             run(reader.close())
+
+
+def derive_transactional_id(shard: Shard) -> str:
+    """Give the name under which a county's commits are made, whoever makes them: a new owner shuts the former out."""
+    return f"ledger.{shard.topic('commands')}.{shard.partition}"
 
 
 async def _next_page(pages: AsyncIterator[Sequence[Row]]) -> Sequence[Row]:
