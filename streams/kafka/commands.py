@@ -15,6 +15,7 @@ from schemas.errors import DependencyError, InputError
 from schemas.records import NOT_A_COMMAND, parse_command
 from streams.kafka.loop import Loop
 from streams.kafka.reading import (
+    FOLLOW_MILLISECONDS,
     POLL_MILLISECONDS,
     Reader,
     Row,
@@ -86,7 +87,8 @@ class CommandReader:
 
     async def _open(self) -> Reader:
         if self._reader is None:
-            self._reader = await open_reader(self.shard.connection, self.shard.topic("commands"), self.shard.partition)
+            topic = self.shard.topic("commands")
+            self._reader = await open_reader(self.shard.connection, topic, self.shard.partition, FOLLOW_MILLISECONDS)
         return self._reader
 
     async def _end(self) -> int:
