@@ -57,6 +57,7 @@ class Engine(Generic[M]):
         self._standing: Standing[M] | None = None
         self._progress = Progress(0, 0, 0)
         self._steps: list[Step] = []
+        self._stored: tuple[Callable[[], None], Sequence[Step]] | None = None  # a commit under way, and its steps
         self._weight = 0  # lines in them; a step without lines weighs one, so that many small ones end a commit too
 
     @property
@@ -89,6 +90,7 @@ class Engine(Generic[M]):
                     self._commit(standing, standing.machine.snapshot())
             if _is_ahead(standing):
                 self._commit(standing)
+            self._wait_for_commit()
             return self._progress
 
     def close(self) -> None:
@@ -96,6 +98,7 @@ class Engine(Generic[M]):
         if self._standing is not None and self._standing.commands:
             with self._fused() as standing:
                 self._commit(standing, standing.machine.snapshot())
+                self._wait_for_commit()
 
     def _apply(self, standing: Standing[M], command: Command) -> None:
         """Apply one command, or what is left of it after a restart."""
@@ -123,17 +126,29 @@ class Engine(Generic[M]):
         self._on_progress(self._progress)
 
     def _commit(self, standing: Standing[M], state: bytes | None = None) -> None:
+        self._wait_for_commit()
         head = standing.machine.head()
         check_growth(self._steps, standing.record.head.size if standing.record else 0, head)
         digest = None if state is None else sha256(state).hexdigest()
         record = CommitRecord(position=standing.position, item=standing.item, head=head, snapshot=digest)
-        self._journal.commit(self._steps, record, state)
+        wait = self._journal.commit(self._steps, record, state)
         standing.record = record
         if state is not None:
             standing.lines = standing.commands = 0
             standing.snapshot_bytes = len(state)
         steps, self._steps, self._weight = self._steps, [], 0
-        self._on_commit(steps)
+        if wait is None:
+            self._on_commit(steps)
+        else:
+            self._stored = (wait, steps)
+
+    def _wait_for_commit(self) -> None:
+        """Wait until the commit under way is stored. What was decided meanwhile is of no use if it is not."""
+        stored, self._stored = self._stored, None
+        if stored is not None:
+            wait, steps = stored
+            wait()
+            self._on_commit(steps)
 
     @contextmanager
     def _fused(self) -> Iterator[Standing[M]]:
