@@ -48,6 +48,7 @@ CODES: Mapping[str, CodeText] = {
     "I27": CodeText("多个工作表有数据", "several sheets hold data", "每个文件只留一个工作表", "keep one sheet in each file"),
     "I28": CodeText("单元格类型或显示格式不符", "the cell's type or number format does not fit its column", "金额用常规或两位小数格式,日期列用日期或文本", "show amounts as plain numbers, dates as dates or text"),
     "I29": CodeText("JSON 内容有误", "JSON is wrong", "按对象数组重新导出", "export it again as an array of objects"),
+    "I30": CodeText("不是命令记录", "not a command's record", "查看保留的原始字节,更正写入方的程序", "look at the bytes that were kept, and mend the program that wrote them"),
     "D01": CodeText("序号已用于其他报送件", "number already used for another document", "核对密钥是否被他人使用", "check whether somebody else uses this key"),
     "D02": CodeText("序号不连续,等待前件", "gap in the key's numbers, waiting", "补报缺少的报送件", "send the missing documents"),
     "D03": CodeText("编号已用于其他内容", "id already used for other content", "换用新编号", "use a new id"),

@@ -74,6 +74,15 @@ def derive_file_id(source: str, document: str, bank: str, release: int, number: 
     return f"{source}_{document}_{bank}_{release:03d}{f'-{number}' if number > 1 else ''}"
 
 
+def find_paying_bank(file: str) -> str:
+    """Give the paying bank that :func:`derive_file_id` wrote into an order file's id.
+
+    >>> find_paying_bank("bank-102_PAY_1_402_001-2")
+    '402'
+    """
+    return file.rsplit("_", 2)[-2] if file.count("_") > 1 else ""
+
+
 def render_order_part(orders: OrderColumns) -> bytes:
     """Write one part of a list as canonical JSON; these bytes are what the entry commits to.
 

@@ -18,7 +18,7 @@ class Cut:
 
 
 class Journal(Protocol):
-    """Commands in one order and commits on top of them. Positions count from 1 and are dense only within one journal.
+    """Commands in one order and commits on top of them. Positions count from 1, grow, and belong to one journal only.
 
     Errors of every method: DependencyError when the storage does not answer (full, locked, I/O), InvariantError when
     what it holds cannot be right.
@@ -27,14 +27,14 @@ class Journal(Protocol):
     def append(self, commands: Sequence[Command]) -> None:
         """Append all commands or none; on return they are on disk. Any process may call this at any time."""
 
-    def holds_document(self, digest: str) -> bool:
-        """Say whether a header with this digest was appended before."""
-
     def next_position(self) -> int:
         """Give the position that the next appended command would take."""
 
     def commands(self, position: int) -> Iterator[tuple[int, Command]]:
         """Give the commands from ``position`` on, in order, with their positions, up to the end as of the call."""
+
+    def claim(self) -> None:
+        """Become the one that commits. Whoever was it before meets a ConflictError when it commits the next time."""
 
     def last_commit(self) -> CommitRecord | None:
         """Give the newest commit record. InvariantError when its bytes are not the ones that were committed."""
@@ -66,3 +66,10 @@ class Journal(Protocol):
 
     def order_parts(self, file: str) -> Iterator[OrderPart]:
         """Give the parts of one order file's list, in order."""
+
+
+class DocumentJournal(Journal, Protocol):
+    """A journal that knows which documents are in it: what intake works with."""
+
+    def holds_document(self, digest: str) -> bool:
+        """Say whether a header with this digest was appended before."""

@@ -77,10 +77,12 @@ def _restore(standing: Standing[M], record: CommitRecord, state: bytes) -> None:
 
 
 def _replay_to(standing: Standing[M], record: CommitRecord, journal: Journal) -> None:
+    is_there = standing.position >= journal.cut().command
+    invariant(is_there, "the state that stands for retired commands is gone: restore a backup")
     for position, command in journal.commands(standing.position):
         if (position, 0) >= (record.position, record.item):
             break
-        invariant(position == standing.position, "a command is missing in the journal: restore a backup")
+        standing.position = position
         steps = standing.machine.apply(command)
         if position == record.position:
             _enter(standing, steps, record.item)

@@ -28,8 +28,8 @@ from consolidator.sealing import County
 from schemas.commands import Command
 from schemas.commits import Outcome, Step
 from schemas.errors import InvariantError, invariant
-from streams.embedded.engine import Engine
 from streams.embedded.journal import SqliteJournal, create_journal, open_journal
+from streams.engine import Engine
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,8 @@ from consolidator.bench.stages import measure_tree
 from consolidator.home.creating import Founding, create_home
 from schemas.errors import invariant
 from schemas.instants import HOUR_SECONDS
-from streams.embedded.engine import Engine
 from streams.embedded.journal import open_journal
+from streams.engine import Engine
 
 SMALL_LINES = 875  # the mean batch of a real county
 SMALL_CITIZENS = 100_000
@@ -150,7 +150,7 @@ from pathlib import Path
 from time import perf_counter
 from consolidator.bench.measure import make_county
 from consolidator.bench.memory import measure_peak_bytes
-from streams.embedded.engine import Engine
+from streams.engine import Engine
 from streams.embedded.journal import open_journal
 with open_journal(Path(sys.argv[1])) as journal:
     engine = Engine(journal, make_county)

@@ -26,8 +26,8 @@ from consolidator.verify.following import Following, check_tree, follow
 from consolidator.verify.published import Terms, open_published
 from consolidator.verify.sources import CHECKPOINT, Read, read_from_folder
 from schemas.errors import InvariantError
-from streams.embedded.engine import Engine
 from streams.embedded.journal import SqliteJournal, open_journal, open_journal_read_only
+from streams.engine import Engine
 
 PROOFS = 20_000
 HEADS = 200

@@ -36,8 +36,8 @@ from consolidator.views.reading import list_entries
 from schemas.commits import Head
 from schemas.errors import ConflictError, invariant
 from schemas.quorum import QuorumValue
-from streams.embedded.engine import Progress as EngineProgress
 from streams.embedded.lock import hold_lock
+from streams.engine import Progress as EngineProgress
 
 SAMPLE = "sample"  # the sample's folder in the home: its files, officers' keys and truth
 PAGE = "demo.html"

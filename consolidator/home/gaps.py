@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from consolidator.facts.state import State
 from consolidator.home.documents import read_documents
 from consolidator.ledger.powers import find_officer
-from streams.journal import Journal
+from streams.journal import DocumentJournal
 
 
-def list_due(state: State, journal: Journal) -> list[str]:
+def list_due(state: State, journal: DocumentJournal) -> list[str]:
     """Give the digests of waiting documents whose number is the next of their key, in order of keys.
 
     A key that is not registered any more has nothing due: its documents would only be turned away. Nor is a document
@@ -30,7 +30,7 @@ def list_open(state: State) -> frozenset[str]:
     return frozenset(digest for waiting in state.gaps.values() for digest in waiting.values())
 
 
-def offer_again(journal: Journal, digests: Sequence[str]) -> None:
+def offer_again(journal: DocumentJournal, digests: Sequence[str]) -> None:
     """Append the commands of these documents again, all at once."""
     found = read_documents(journal, digests)
     journal.append([command for digest in digests for command in found[digest]])

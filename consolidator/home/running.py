@@ -28,9 +28,9 @@ from schemas.commits import CommitRecord, Outcome, Step
 from schemas.errors import InputError, InvariantError
 from schemas.instants import HOUR_SECONDS
 from schemas.orders import OrderFile
-from streams.embedded.engine import Engine, Progress
 from streams.embedded.journal import SqliteJournal, open_journal
 from streams.embedded.lock import hold_lock
+from streams.engine import Engine, Progress
 from streams.recovery import FIRST_POSITION
 
 WITNESS_SECONDS = 30.0  # how long a single run waits for the witnesses

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bank_adapters.profiles import Profile
 from consolidator.home.paths import Home
 from consolidator.transparency.keys import Ed25519Signer
-from streams.journal import Journal
+from streams.journal import DocumentJournal
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,5 +24,5 @@ class Desk:
 
     home: Home
     county: str
-    journal: Journal
+    journal: DocumentJournal
     readers: Sequence[Reader]

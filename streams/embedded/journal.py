@@ -93,10 +93,12 @@ class SqliteJournal:
             "SELECT position, kind, at, body, document, item FROM commands"
             " WHERE position >= ? AND position < ? ORDER BY position LIMIT ?"
         )
+        position = max(position, self.cut().command)
         while rows := self._query(select, position, end, PAGE_ROWS):
             for row in rows:
+                invariant(row[0] == position, "a command is missing in the journal: restore a backup")
+                position += 1
                 yield row[0], Command(*row[1:])
-            position = rows[-1][0] + 1
 
     def find_header(self, document: str) -> Command | None:
         """Give the first header command of a document, by its digest."""
@@ -122,6 +124,9 @@ class SqliteJournal:
         """Give the digests of the documents whose headers stand before a position, in order."""
         select = "SELECT document FROM commands WHERE kind = 'header' AND position < ? ORDER BY position"
         return [row[0] for row in self._query(select, before)]
+
+    def claim(self) -> None:
+        """See :class:`streams.journal.Journal`; the home's lock says who commits, so here is nothing to do."""
 
     def last_commit(self) -> CommitRecord | None:
         """See :class:`streams.journal.Journal`."""

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from schemas.errors import ConflictError, invariant
-from streams.embedded import engine as engine_module
-from streams.embedded.engine import Engine
+from streams import engine as engine_module
 from streams.embedded.journal import create_journal, open_journal
+from streams.engine import Engine
 from tests.conformance.suite import WORK, content, finish
 from tests.conformance.toy import GENESIS, ToyMachine, document
 from tests.support.faults import bound_file_size, run_child

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from schemas.commands import Command
 from streams.embedded.journal import SqliteJournal, create_journal, open_journal
 from tests.conformance.suite import EngineSuite, JournalSuite, every_step_commits
-from tests.conformance.toy import GENESIS
+from tests.conformance.toy import GENESIS, document
 
 __all__ = ["every_step_commits"]
 
@@ -50,6 +51,15 @@ def storage(make_storage: Callable[[], SqliteStorage]) -> SqliteStorage:
 
 class TestSqliteJournal(JournalSuite):
     """SQLite keeps commands as the protocol says."""
+
+
+    def test_only_a_header_makes_a_document_known(self, storage: SqliteStorage) -> None:
+        journal = storage.open()
+        header, part = document(1), Command("part", 7, b"{}", "ab" * 32, 0)
+        journal.append([header, part])
+        assert storage.open().holds_document(header.document)
+        assert not journal.holds_document(part.document)
+        assert not journal.holds_document("")
 
 
 class TestEmbeddedEngine(EngineSuite):

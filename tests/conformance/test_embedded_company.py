@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from schemas.commands import Command
-from streams.embedded.engine import Engine
 from streams.embedded.journal import create_journal, open_journal, open_journal_read_only
+from streams.engine import Engine
 from streams.recovery import load
 from tests.conformance.suite import content, finish, start
 from tests.conformance.toy import GENESIS, ToyMachine

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from schemas.errors import ConsolidatorError, DependencyError, InvariantError
-from streams.embedded import engine as engine_module
-from streams.embedded.engine import Engine
+from streams import engine as engine_module
 from streams.embedded.journal import create_journal, open_journal
+from streams.engine import Engine
 from streams.recovery import load
 from streams.replay import check_replay
 from tests.conformance.suite import WORK, Content, content, finish, start

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from schemas.commands import Command
 from schemas.commits import BUNDLE_ENTRIES_MAX, Bundle, Head, Outcome, Step
-from schemas.orders import OrderFile, OrderPart
+from schemas.orders import OrderFile, OrderPart, derive_file_id
 
 GENESIS = Command("genesis", 1, b"1 1")
 
@@ -51,7 +51,7 @@ class ToyMachine:
             for start in range(0, len(texts), BUNDLE_ENTRIES_MAX)
         )
         self._lines += lines
-        name = f"file-{self._ordinal}"
+        name = derive_file_id("toy", f"file-{self._ordinal}", "402", 1)
         part = OrderPart(name, index, b"orders %d" % index)
         return Step(lines, bundles, (part,), (self._file(name, index + 1),) if is_last else ())
 

@@ -11,8 +11,8 @@ from consolidator.home.files import make_folder
 from consolidator.returns.updating import Lists, restore_lists, update_lists
 from consolidator.sealing import County
 from schemas.commits import Outcome, Step
-from streams.embedded.engine import Engine
 from streams.embedded.journal import SqliteJournal, create_journal, open_journal
+from streams.engine import Engine
 from tests.support.world import EPOCHS, ORIGIN, World, make_signer
 
 

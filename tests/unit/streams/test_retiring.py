@@ -9,8 +9,8 @@ import pytest
 
 from schemas.commits import CommitRecord
 from schemas.errors import ConflictError, InvariantError, VerificationError
-from streams.embedded.engine import Engine
 from streams.embedded.journal import Retirement, SqliteJournal, create_journal, open_journal
+from streams.engine import Engine
 from streams.journal import Cut
 from streams.recovery import load
 from streams.replay import begin, check_replay, recompute

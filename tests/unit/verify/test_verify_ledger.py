@@ -8,8 +8,8 @@ import pytest
 from consolidator.sealing import County
 from consolidator.verify.log import check_totals, verify_log
 from schemas.commands import Command
-from streams.embedded.engine import Engine
 from streams.embedded.journal import SqliteJournal, create_journal, open_journal
+from streams.engine import Engine
 from streams.replay import check_replay
 from tests.support.books import Books
 from tests.support.world import EPOCHS, HOUR, ORIGIN, START, Columns, World, digest_of, make_signer, officer

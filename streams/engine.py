@@ -37,7 +37,7 @@ def _ignore(_: object) -> None:
 
 
 class Engine(Generic[M]):
-    """Runs one county. Only one process may do so at a time: hold :func:`streams.embedded.lock.hold_lock` around it.
+    """Runs one county. Only one process may do so at a time; around an embedded journal hold its home's lock.
 
     ``on_commit`` is given the steps of each commit once they are on disk; ``on_progress`` is called after each step.
     """
@@ -70,11 +70,12 @@ class Engine(Generic[M]):
         return self._usable().record
 
     def recover(self) -> None:
-        """Bring the machine to the last commit. This is the normal start.
+        """Become the one that runs this county, and bring the machine to the last commit. This is the normal start.
 
         Raises InvariantError when the journal's commands do not give what its last commit states.
         """
         invariant(self._standing is None, "an engine recovers once: make a new one")
+        self._journal.claim()
         self._standing = load(self._journal, self._make_machine)
 
     def run(self) -> Progress:
@@ -82,7 +83,7 @@ class Engine(Generic[M]):
         with self._fused() as standing:
             self._progress = Progress(0, self._journal.next_position() - standing.position, 0)
             for position, command in pending(self._journal, standing.position):
-                invariant(position == standing.position, "a command is missing in the journal: restore a backup")
+                standing.position = position
                 self._apply(standing, command)
                 if _is_snapshot_due(standing):
                     self._commit(standing, standing.machine.snapshot())

@@ -1,0 +1,78 @@
+"""Owns the writing of records: commands at the end of a county's partition, and what producers have in common.
+
+Commands are not in a transaction: one that its writer abandons would hold up the county until it times out. So a
+document may stand there half when its writer dies; whoever appends it again completes it, as the ledger takes every
+part once.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from aiokafka import AIOKafkaProducer
+
+from schemas.commands import Command
+from schemas.records import Record, render_command
+from streams.kafka.client import Connection
+from streams.kafka.loop import Loop
+from streams.kafka.shard import Shard
+
+RECORD_BYTES_MAX = 20_971_520  # max.message.bytes of the topics
+BATCH_BYTES = 1_048_576
+WINDOW = 64  # commands under way at once: at most 64 parts of 4 MB in memory
+
+
+@dataclass(slots=True)
+class Appender:
+    """Appends commands of any county of a cluster."""
+
+    loop: Loop
+    _producer: AIOKafkaProducer | None = field(default=None, init=False)
+
+    def append(self, shard: Shard, commands: Sequence[Command]) -> None:
+        """Append commands in order; on return all are kept. After an error some may be: append all of them again."""
+        records = [render_command(shard.county, command) for command in commands]
+        for start in range(0, len(records), WINDOW):
+            self.loop.run(self._append(shard, records[start : start + WINDOW]))
+
+    def close(self) -> None:
+        """End the producer."""
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            self.loop.run(producer.stop())
+
+    async def _append(self, shard: Shard, records: Sequence[Record]) -> None:
+        if self._producer is None:
+            self._producer = await open_producer(shard.connection, enable_idempotence=True)
+        await send_all(self._producer, shard, records)
+
+
+async def open_producer(connection: Connection, **options: object) -> AIOKafkaProducer:
+    """Start a producer whose records count when all brokers that must have them do."""
+    producer = AIOKafkaProducer(
+        **connection.options(), acks="all", max_request_size=RECORD_BYTES_MAX, max_batch_size=BATCH_BYTES, **options
+    )
+    try:
+        await producer.start()
+    except BaseException:
+        with suppress(Exception, asyncio.CancelledError):  # what went wrong first is what counts
+            await producer.stop()
+        raise
+    return producer
+
+
+async def send_all(producer: AIOKafkaProducer, shard: Shard, records: Sequence[Record]) -> None:
+    """Send records to the county's partition of their topics, and wait until all are kept."""
+    key = shard.county.encode()
+    sent = [
+        await producer.send(
+            shard.topic(record.word, record.bank),
+            record.value,
+            key=key,
+            partition=shard.partition,
+            headers=record.headers,
+        )
+        for record in records
+    ]
+    await asyncio.gather(*sent)

@@ -1,0 +1,100 @@
+"""Owns how brokers are reached: addresses, certificates, names of topics, and what a broker's refusal means to us."""
+
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from aiokafka import errors
+
+from schemas.errors import ConfigurationError, ConflictError, ConsolidatorError, DependencyError, InvariantError
+
+REQUEST_MILLISECONDS = 10_000  # a broker that is alive answers within this
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """Who we are and whom we trust: PEM files of the authority, our certificate with its chain, and our key."""
+
+    ca: Path
+    cert: Path
+    key: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A cluster of brokers, and the first word of its topics' names."""
+
+    bootstrap: str
+    tls: Tls | None = None
+    prefix: str = "consolidator"
+
+    def options(self) -> dict[str, Any]:
+        """Give what every client of aiokafka is made with. ConfigurationError when a certificate cannot be used."""
+        found: dict[str, Any] = {"bootstrap_servers": self.bootstrap, "request_timeout_ms": REQUEST_MILLISECONDS}
+        if self.tls is not None:
+            found |= {"security_protocol": "SSL", "ssl_context": _make_context(self.tls)}
+        return found
+
+
+def _make_context(tls: Tls) -> ssl.SSLContext:
+    try:
+        context = ssl.create_default_context(cafile=str(tls.ca))
+        context.load_cert_chain(tls.cert, tls.key)
+    except (OSError, ssl.SSLError) as error:
+        message = (
+            f"证书无法使用({tls.cert}),请检查 ca、cert、key / "
+            f"a certificate cannot be used ({tls.cert}): check ca, cert and key ({type(error).__name__})"
+        )
+        raise ConfigurationError(message) from error
+    return context
+
+
+@contextmanager
+def kafka_errors() -> Iterator[None]:
+    """Turn brokers' and clients' errors into ours: what passes by itself, what a person must mend, who we lost to."""
+    try:
+        yield
+    except ConsolidatorError:
+        raise
+    except errors.ProducerFenced as error:
+        message = (
+            "另一进程已接管本县,或事务超时 / another process has taken this county over, or a transaction took too long"
+        )
+        raise ConflictError(message) from error
+    except (errors.OutOfOrderSequenceNumber, errors.InvalidTxnState) as error:
+        message = f"a transaction went wrong ({type(error).__name__}): start again, the start recovers"
+        raise DependencyError(message) from error
+    except errors.OffsetOutOfRangeError as error:
+        message = (
+            "主题中需要的记录已被删除,请恢复主题或更新的快照 / records that are needed are gone from a topic: restore "
+            "the topic, or a newer snapshot"
+        )
+        raise InvariantError(message) from error
+    except _NO_RIGHTS as error:
+        message = (
+            f"没有权限({type(error).__name__}),请运行 topics check / "
+            f"the brokers refuse this certificate a right ({type(error).__name__}): run 'consolidator topics check'"
+        )
+        raise ConfigurationError(message) from error
+    except (errors.UnknownTopicOrPartitionError, errors.InvalidTopicError) as error:
+        message = (
+            "主题或分区不存在,请运行 topics apply / a topic or partition is not there: run 'consolidator topics apply'"
+        )
+        raise ConfigurationError(message) from error
+    except (errors.KafkaError, OSError, TimeoutError) as error:
+        message = (
+            f"Kafka 没有响应({type(error).__name__}),请检查代理 / "
+            f"the brokers do not answer ({type(error).__name__}): see whether they run and can be reached"
+        )
+        raise DependencyError(message) from error
+
+
+_NO_RIGHTS = (
+    errors.TopicAuthorizationFailedError,
+    errors.GroupAuthorizationFailedError,
+    errors.ClusterAuthorizationFailedError,
+    errors.TransactionalIdAuthorizationFailed,
+)

@@ -1,0 +1,110 @@
+"""Owns the reading of a county's commands: in order, with what is no command passed over and told of once.
+
+An offset is a command's position less one. Offsets that hold no record of ours (markers of somebody's transaction) are
+passed over too; that none is lost is what the brokers promise, and what replay checks by the root.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from time import monotonic
+
+from schemas.commands import Command
+from schemas.errors import DependencyError, InputError
+from schemas.records import NOT_A_COMMAND, parse_command
+from streams.kafka.loop import Loop
+from streams.kafka.reading import POLL_MILLISECONDS, Reader, Row, open_reader
+from streams.kafka.shard import Shard
+
+STALL_SECONDS = 30.0  # a broker that is alive gives what it said it has within this
+
+
+@dataclass(frozen=True, slots=True)
+class Poison:
+    """A record of the commands topic that is no command: its position, its bytes, and what is wrong with it."""
+
+    position: int
+    raw: bytes
+    error: InputError
+
+
+@dataclass(slots=True)
+class CommandReader:
+    """Reads ahead by one fetch. What it holds are the commands at the offsets from ``_from`` to before ``_next``."""
+
+    shard: Shard
+    loop: Loop
+    on_poison: Callable[[Poison], None]
+    _reader: Reader | None = field(default=None, init=False)
+    _from: int = field(default=0, init=False)
+    _next: int = field(default=-1, init=False)
+    _held: Sequence[tuple[int, Command]] = field(default=(), init=False)
+    _told: int = field(default=-1, init=False)  # the last offset that was told of
+
+    def end(self) -> int:
+        """Give the offset that the next command will take."""
+        return self.loop.run(self._end())
+
+    def read(self, offset: int, end: int) -> Iterator[tuple[int, Command]]:
+        """Give the commands from one offset to before another, with their offsets."""
+        heard_at = monotonic()
+        while offset < end:
+            held = self.loop.run(self._load(offset, POLL_MILLISECONDS))
+            for place, command in held:
+                if place >= end:
+                    return
+                yield place, command
+            behind = held[-1][0] + 1 if held else self._next
+            if behind > offset:
+                offset, heard_at = behind, monotonic()
+            elif monotonic() - heard_at > STALL_SECONDS:
+                message = "代理没有给出命令 / the brokers do not give the commands that they hold"
+                raise DependencyError(message)
+
+    def wait(self, offset: int, seconds: float) -> bool:
+        """Wait for a command at an offset or behind it, at most so long; says whether there is one."""
+        return bool(self.loop.run(self._load(offset, round(seconds * 1000))))
+
+    def close(self) -> None:
+        """Let go of the client."""
+        reader, self._reader = self._reader, None
+        if reader is not None:
+            self.loop.run(reader.close())
+
+    async def _open(self) -> Reader:
+        if self._reader is None:
+            self._reader = await open_reader(self.shard.connection, self.shard.topic("commands"), self.shard.partition)
+        return self._reader
+
+    async def _end(self) -> int:
+        return await (await self._open()).end()
+
+    async def _load(self, offset: int, milliseconds: int) -> Sequence[tuple[int, Command]]:
+        """Hold commands from an offset on, fetching more when there are none."""
+        reader = await self._open()
+        if not self._from <= offset <= self._next:
+            reader.consumer.seek(reader.place, offset)
+            self._from, self._next, self._held = offset, offset, ()
+        gone = [place for place, _ in self._held if place < offset]
+        if gone:
+            self._from, self._held = gone[-1] + 1, self._held[len(gone) :]
+        if not self._held:
+            self._held = list(self._parse_all(await reader.fetch(milliseconds)))
+            self._next = await reader.consumer.position(reader.place)
+        return self._held
+
+    def _parse_all(self, rows: Sequence[Row]) -> Iterator[tuple[int, Command]]:
+        for row in rows:
+            try:
+                yield row.offset, parse_row(row, self.shard)
+            except InputError as error:
+                if row.offset > self._told:
+                    self._told = row.offset
+                    self.on_poison(Poison(row.offset + 1, row.value or b"", error))
+
+
+def parse_row(row: Row, shard: Shard) -> Command:
+    """Read a record. InputError ``I30`` when it is no command, or one stamped too far ahead of the brokers' clock."""
+    command = parse_command(row.value, row.headers)
+    if shard.ahead_seconds is not None and command.at > row.timestamp // 1000 + shard.ahead_seconds:
+        raise InputError(NOT_A_COMMAND, "its stamp lies ahead of the brokers' clock")
+    return command

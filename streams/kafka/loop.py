@@ -1,0 +1,50 @@
+"""Owns the one thread in which a process's Kafka clients live: engines are plain code and wait for what they ask."""
+
+import asyncio
+from collections.abc import Coroutine
+from threading import Thread
+from typing import Any, Self, TypeVar
+
+from schemas.errors import DependencyError
+from streams.kafka.client import kafka_errors
+
+T = TypeVar("T")
+CALL_SECONDS = 60.0  # longer than any request and its repeats: who waits longer waits for ever
+
+
+class Loop:
+    """An event loop in a thread of its own. Any thread may call :meth:`run`."""
+
+    def __init__(self) -> None:
+        """Start the thread."""
+        self._loop = asyncio.new_event_loop()
+        self._thread = Thread(target=self._loop.run_forever, name="kafka", daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> Self:
+        """Give itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the thread."""
+        self.close()
+
+    def run(self, work: Coroutine[Any, Any, T], seconds: float = CALL_SECONDS) -> T:
+        """Run a coroutine and give what it gives. Kafka's errors come out as ours; time over is a DependencyError."""
+        with kafka_errors():
+            try:
+                return asyncio.run_coroutine_threadsafe(_within(work, seconds), self._loop).result()
+            except asyncio.CancelledError as error:
+                message = "a call to the brokers was given up: start again"
+                raise DependencyError(message) from error
+
+    def close(self) -> None:
+        """Stop the loop; whoever still uses a client of it does not get an answer any more."""
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
+async def _within(work: Coroutine[Any, Any, T], seconds: float) -> T:
+    async with asyncio.timeout(seconds):
+        return await work
