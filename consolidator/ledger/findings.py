@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from consolidator.facts.lines import REFUSED, STOPPED, Batch, derive_place
-from consolidator.facts.state import find_batch, find_setting
+from consolidator.facts.state import State, find_batch, find_setting
 from consolidator.ledger.acts import Act, emit_effect, emit_refusal
 from consolidator.ledger.changes import Reader
 from consolidator.ledger.claims import list_beneficiaries
@@ -16,6 +16,7 @@ from consolidator.ledger.emission import Emission
 from consolidator.ledger.items import Tally, read_parts
 from consolidator.ledger.marks import Mark, is_quiet, mark_line
 from consolidator.ledger.moves import check_conservation
+from consolidator.rules.duplicates import NUMBERED
 from consolidator.rules.running import find_own_level
 from schemas.errors import InputError
 from schemas.headers import FindingHeader
@@ -59,7 +60,7 @@ def _take(finding: _Finding, part: FindingPart, index: int, emission: Emission) 
     batch = find_batch(act.state, part.source[index], part.document[index])
     if batch is None or line > len(batch.states):
         return "S03"
-    code = _judge(act, part, index) or ("S04" if batch.states[line - 1] in _ENDED else "")
+    code = _judge(act, part, index) or _judge_line(act.state, batch, line)
     if not code and _is_news(finding, batch, part, index):
         rule, place = act.header.code, derive_place(batch.index, line)
         facts = {name: getattr(part, name)[index] for name in ("entry", "other_county", "other_entry")}
@@ -76,6 +77,13 @@ def _judge(act: Act[FindingHeader], part: FindingPart, index: int) -> str:
     if part.entry[index] >= act.state.size:
         return "S21"
     return "S01" if part.other_county[index] == act.state.county else ""
+
+
+def _judge_line(state: State, batch: Batch, line: int) -> str:
+    """Judge the line: ``S24`` plots and machines of two counties are never one, ``S04`` nothing is or will be paid."""
+    if state.policy.programmes[batch.programme].unit in NUMBERED:
+        return "S24"
+    return "S04" if batch.states[line - 1] in _ENDED else ""
 
 
 def _is_news(finding: _Finding, batch: Batch, part: FindingPart, index: int) -> bool:

@@ -243,6 +243,14 @@ def test_a_line_that_has_ended_is_no_double(world: World, state: str) -> None:
     assert world.entries("finding") == []
 
 
+@pytest.mark.parametrize("unit", ["plot", "machine"])
+def test_plots_and_machines_of_two_counties_are_no_doubles(world: World, unit: str) -> None:
+    world.set_policy("policy-2", [("programme", "LAND", make_programme(unit=unit))])
+    world.send_batch("B-2", [make_id(0)], fields={"programme": "LAND"}, plot=["P-1"])
+    assert codes_of(tell(world, item(1, document="B-2"))) == ["", "S24"]
+    assert world.line_states("B-2") == ["ready"]
+
+
 def test_a_void_batch_has_no_lines(world: World) -> None:
     world.send_batch("B-2", [make_id(0)], fields={"totals": {"count": 1, "fen": 1}})
     assert codes_of(tell(world, item(1, document="B-2"))) == ["", "S03"]
