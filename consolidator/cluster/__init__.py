@@ -1,0 +1,1 @@
+"""The shell of a cluster: many counties, many machines, one Kafka."""
