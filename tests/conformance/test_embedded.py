@@ -52,7 +52,6 @@ def storage(make_storage: Callable[[], SqliteStorage]) -> SqliteStorage:
 class TestSqliteJournal(JournalSuite):
     """SQLite keeps commands as the protocol says."""
 
-
     def test_only_a_header_makes_a_document_known(self, storage: SqliteStorage) -> None:
         journal = storage.open()
         header, part = document(1), Command("part", 7, b"{}", "ab" * 32, 0)
