@@ -43,6 +43,7 @@ class RoleRules(_Described):
 class Message(_Described):
     """One kind of record: its content type, its headers beside CloudEvents', the schemas of its value (patterns)."""
 
+    empty: bool = False
     content_type: Literal["application/json", "application/octet-stream", "text/plain"]
     headers: dict[str, str]
     schemas: list[str] = []
@@ -151,12 +152,16 @@ def list_banks(rules: TopicRules, cluster: Cluster) -> tuple[str, ...]:
 
 def render_config(rules: TopicRules, min_insync: int) -> Mapping[str, str]:
     """Give a topic's settings in Kafka's words, also those that are a broker's default as long as nobody changes it."""
+    return {**list_own_config(rules), "min.insync.replicas": str(min_insync)}
+
+
+def list_own_config(rules: TopicRules) -> Mapping[str, str]:
+    """Give what of a topic's settings is the same in every cluster."""
     return {
         "cleanup.policy": rules.cleanup,
         "retention.ms": str(rules.kept * DAY_MS) if isinstance(rules.kept, int) else EVER,
         "retention.bytes": EVER,
         "max.message.bytes": str(rules.max_message_bytes),
         "message.timestamp.type": rules.timestamp,
-        "min.insync.replicas": str(min_insync),
         "unclean.leader.election.enable": "false",
     }

@@ -6,11 +6,12 @@ from consolidator.cli.terminal import put, put_json, say
 from consolidator.home.files import disk_errors
 from consolidator.language import pick, tag
 from schemas.describing.rendering import render_all
+from streams.kafka.definitions import load_topics
 
 
 def write(args: Namespace) -> int:
-    """Write the JSON Schemas, an example of each kind, and an index. Other files in the folder are left alone."""
-    files = render_all()
+    """Write the JSON Schemas, examples, the topics, and an index. Other files in the folder are left alone."""
+    files = render_all(load_topics())
     with disk_errors():
         for name, content in files.items():
             path = args.to / name

@@ -8,10 +8,13 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
+from schemas.describing.asyncapi import render_asyncapi
 from schemas.describing.examples import render_examples
 from schemas.describing.shapes import Shape, list_shapes
+from schemas.describing.topics_page import render_topics_page
 from schemas.headers import PART_ITEMS_MAX
 from schemas.parts import Columns
+from schemas.topics import Topics
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 SUFFIX = ".schema.json"
@@ -37,6 +40,8 @@ see [entries.md](../entries.md); cover sheets and banks' files: [formats.md](../
 `examples/`:每类一个真实签名的例子,密钥公开,人物虚构。
 One signed example of each kind; the keys are published, the people fictional.
 
+Kafka 主题:[topics.md](topics.md)、[asyncapi.yaml](asyncapi.yaml)。Topics on Kafka, for people and for machines.
+
 `v1/`:已发布的规范与例子,只增不改,以后的程序必须仍能读。
 What was released: files are added, never changed or removed, and every later program reads them. To add one, copy it
 to `v1/`, then run `sha256sum FILE >> SHA256SUMS` there.
@@ -53,12 +58,13 @@ class _Plain(GenerateJsonSchema):
         return False
 
 
-def render_all() -> dict[str, bytes]:
-    """Give every file: schemas, examples, index; relative name → bytes."""
+def render_all(topics: Topics) -> dict[str, bytes]:
+    """Give every file: schemas, examples, what is said of topics, index; relative name → bytes."""
     shapes = list_shapes()
     schemas = {f"{shape.name}{SUFFIX}": render_schema(shape) for shape in shapes}
     examples = {f"examples/{name}": raw for name, raw in render_examples().items()}
-    return {**schemas, **examples, "README.md": _render_index(shapes)}
+    about = {"asyncapi.yaml": render_asyncapi(topics, list(schemas)), "topics.md": render_topics_page(topics)}
+    return {**schemas, **examples, **about, "README.md": _render_index(shapes)}
 
 
 def render_schema(shape: Shape) -> bytes:

@@ -9,9 +9,10 @@ from pydantic import BaseModel
 from schemas.commands import Genesis
 from schemas.envelope import _Envelope  # the envelope's model is nobody else's business
 from schemas.headers import AnyHeader, Header
-from schemas.orders import OrderColumns
+from schemas.orders import OrderColumns, OrderFile
 from schemas.parts import PARTS, REGISTER_PARTS, Columns
 from schemas.policy import SUBJECTS
+from schemas.records import Commit
 
 REGISTER = "register"
 _KINDS: Mapping[str, str] = {
@@ -70,6 +71,8 @@ def list_shapes() -> list[Shape]:
             for name in SUBJECTS
         ),
         Shape("order-part", "代发明细部分 part of an order list", OrderColumns),
+        Shape("order-file", "代发文件摘要 what an order file is about", OrderFile),
+        Shape("commit", "提交记录 record of a commit", Commit),
     ]
 
 

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import IllegalOperation
 
 from schemas.commands import Command
 from schemas.records import Record, render_command
@@ -64,15 +65,13 @@ async def open_producer(connection: Connection, **options: object) -> AIOKafkaPr
 
 async def send_all(producer: AIOKafkaProducer, shard: Shard, records: Sequence[Record]) -> None:
     """Send records to the county's partition of their topics, and wait until all are kept."""
-    key = shard.county.encode()
-    sent = [
-        await producer.send(
-            shard.topic(record.word, record.bank),
-            record.value,
-            key=key,
-            partition=shard.partition,
-            headers=record.headers,
-        )
-        for record in records
-    ]
+    key, sent = shard.county.encode(), []
+    try:
+        for record in records:
+            topic = shard.topic(record.word, record.bank)
+            headers = list(record.headers)
+            sent.append(await producer.send(topic, record.value, key=key, partition=shard.partition, headers=headers))
+    except IllegalOperation:  # a transaction that went wrong takes no more records: what was sent knows why
+        await asyncio.gather(*sent)
+        raise
     await asyncio.gather(*sent)

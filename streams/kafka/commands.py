@@ -8,11 +8,21 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
 from schemas.commands import Command
 from schemas.errors import DependencyError, InputError
 from schemas.records import NOT_A_COMMAND, parse_command
 from streams.kafka.loop import Loop
-from streams.kafka.reading import POLL_MILLISECONDS, Reader, Row, open_reader
+from streams.kafka.reading import (
+    POLL_MILLISECONDS,
+    Reader,
+    Row,
+    ask_end,
+    open_asker,
+    open_reader,
+    stop,
+)
 from streams.kafka.shard import Shard
 
 STALL_SECONDS = 30.0  # a broker that is alive gives what it said it has within this
@@ -35,6 +45,7 @@ class CommandReader:
     loop: Loop
     on_poison: Callable[[Poison], None]
     _reader: Reader | None = field(default=None, init=False)
+    _asking: AIOKafkaConsumer | None = field(default=None, init=False)
     _from: int = field(default=0, init=False)
     _next: int = field(default=-1, init=False)
     _held: Sequence[tuple[int, Command]] = field(default=(), init=False)
@@ -67,8 +78,11 @@ class CommandReader:
     def close(self) -> None:
         """Let go of the client."""
         reader, self._reader = self._reader, None
+        asking, self._asking = self._asking, None
         if reader is not None:
             self.loop.run(reader.close())
+        if asking is not None:
+            self.loop.run(stop(asking))
 
     async def _open(self) -> Reader:
         if self._reader is None:
@@ -76,7 +90,9 @@ class CommandReader:
         return self._reader
 
     async def _end(self) -> int:
-        return await (await self._open()).end()
+        if self._asking is None:
+            self._asking = await open_asker(self.shard.connection)
+        return await ask_end(self._asking, TopicPartition(self.shard.topic("commands"), self.shard.partition))
 
     async def _load(self, offset: int, milliseconds: int) -> Sequence[tuple[int, Command]]:
         """Hold commands from an offset on, fetching more when there are none."""

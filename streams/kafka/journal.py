@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaProducer
 
 from schemas.commands import Command
 from schemas.commits import Bundle, CommitRecord, Step
-from schemas.errors import ConfigurationError, ConflictError, ConsolidatorError, invariant
+from schemas.errors import ConfigurationError, ConflictError, ConsolidatorError
 from schemas.orders import OrderFile, OrderPart
 from schemas.records import (
     Commit,
@@ -64,13 +64,9 @@ class KafkaJournal:
 
     def close(self) -> None:
         """Let go of all clients; whoever claims the county next owns it."""
-        producer, self._producer = self._producer, None
-        for end in (self._commands.close, self._appender.close):
+        for end in (self._commands.close, self._appender.close, self._drop_producer):
             with suppress(ConsolidatorError):  # they are given up in any case
                 end()
-        if producer is not None:
-            with suppress(ConsolidatorError):
-                self.loop.run(producer.stop())
 
     def append(self, commands: Sequence[Command]) -> None:
         """See :class:`streams.journal.Journal`; kept and in order, but a writer that dies may leave the first few."""
@@ -91,7 +87,7 @@ class KafkaJournal:
 
     def claim(self) -> None:
         """See :class:`streams.journal.Journal`: whoever committed before is shut out, with what it left open."""
-        invariant(self._producer is None, "a journal is claimed once: open a new one")
+        self._drop_producer()
         name = f"ledger.{self.shard.topic('commands')}.{self.shard.partition}"
         opening = open_producer(
             self.shard.connection, transactional_id=name, transaction_timeout_ms=TRANSACTION_MILLISECONDS
@@ -164,6 +160,12 @@ class KafkaJournal:
             if isinstance(order, OrderPart) and order.file == file:
                 yield order
 
+    def _drop_producer(self) -> None:
+        """Own the county no more; a transaction that is open stays open until somebody claims the county."""
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            self.loop.run(producer.stop())
+
     def _read_last(self) -> Commit | None:
         """Give the newest commit; nobody else adds to it while this object owns the county."""
         return self._last if self._producer is not None else self.loop.run(self._find_last())
@@ -200,7 +202,7 @@ class KafkaJournal:
         run = self.loop.run
         reader = run(open_reader(self.shard.connection, self.shard.topic(word, bank), self.shard.partition))
         try:
-            pages = reader.range(run(reader.begin()), run(reader.end()))
+            pages = reader.range(reader.begin, reader.end)
             while rows := run(_next_page(pages)):
                 yield from rows
         finally:
@@ -208,4 +210,7 @@ class KafkaJournal:
 
 
 async def _next_page(pages: AsyncIterator[Sequence[Row]]) -> Sequence[Row]:
-    return await anext(pages, ())
+    """Give the next page, or nothing at the end."""
+    async for rows in pages:
+        return rows
+    return ()

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.structs import ConsumerRecord
@@ -16,28 +16,26 @@ from aiokafka.structs import ConsumerRecord
 from streams.kafka.client import Connection
 
 Row: TypeAlias = ConsumerRecord
+Isolation: TypeAlias = Literal["read_committed", "read_uncommitted"]
 FETCH_BYTES = 8_388_608  # some parts or bundles at once; a record above it is still given, alone
 POLL_MILLISECONDS = 200
+ASK_MILLISECONDS = 20  # how long a broker lets a fetch wait that finds nothing: a reader that looks back is not held up
+FOLLOW_MILLISECONDS = 500  # the same for a reader that follows
 METADATA_MILLISECONDS = 300_000
 GALLOP = (64, 1_024, 16_384, 262_144)  # how far back from the end the newest record is looked for
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A consumer on one partition; :func:`open_reader` makes one."""
+    """A consumer on one partition, and where its records stood when it was opened: ``begin`` to before ``end``.
+
+    :func:`open_reader` makes one.
+    """
 
     consumer: AIOKafkaConsumer
     place: TopicPartition
-
-    async def begin(self) -> int:
-        """Give the first offset that is still there."""
-        found = await self.consumer.beginning_offsets([self.place])
-        return int(found[self.place])
-
-    async def end(self) -> int:
-        """Give the offset behind the last committed record; what an open transaction holds back is behind it too."""
-        found = await self.consumer.end_offsets([self.place])
-        return int(found[self.place])
+    begin: int
+    end: int
 
     async def fetch(self, milliseconds: int) -> Sequence[Row]:
         """Give the next records, or none when none came in time."""
@@ -45,7 +43,7 @@ class Reader:
         return found.get(self.place, ())
 
     async def range(self, start: int, end: int) -> AsyncIterator[Sequence[Row]]:
-        """Give all records from offset ``start`` to before ``end``, which is one that :meth:`end` gave."""
+        """Give the committed records from offset ``start`` to before ``end``, waiting until all there are decided."""
         if start >= end:
             return
         self.consumer.seek(self.place, start)
@@ -65,31 +63,67 @@ class Reader:
 
     async def close(self) -> None:
         """Stop the consumer."""
-        with suppress(asyncio.CancelledError):  # aiokafka's own tasks, cancelled on the way
-            await self.consumer.stop()
+        await stop(self.consumer)
 
 
-async def open_reader(connection: Connection, topic: str, partition: int) -> Reader:
-    """Open a reader on a partition, at its beginning."""
+async def stop(consumer: AIOKafkaConsumer) -> None:
+    """Stop a consumer."""
+    with suppress(asyncio.CancelledError):  # aiokafka's own tasks, cancelled on the way
+        await consumer.stop()
+
+
+async def open_consumer(
+    connection: Connection, wait_milliseconds: int = ASK_MILLISECONDS, isolation: Isolation = "read_committed"
+) -> AIOKafkaConsumer:
+    """Start a consumer of nothing yet. A fetch of it that finds nothing is answered after ``wait_milliseconds``."""
     consumer = AIOKafkaConsumer(
         **connection.options(),
-        isolation_level="read_committed",
+        isolation_level=isolation,
         auto_offset_reset="none",
         enable_auto_commit=False,
         fetch_max_bytes=FETCH_BYTES,
         max_partition_fetch_bytes=FETCH_BYTES,
+        fetch_max_wait_ms=wait_milliseconds,
+        retry_backoff_ms=ASK_MILLISECONDS,  # the first question about a topic comes before its metadata: asked twice
         metadata_max_age_ms=METADATA_MILLISECONDS,
     )
-    await consumer.start()
-    place = TopicPartition(topic, partition)
-    consumer.assign([place])
-    reader = Reader(consumer, place)
     try:
-        consumer.seek(place, await reader.begin())
+        await consumer.start()
     except BaseException:
-        await reader.close()
+        await stop(consumer)
         raise
-    return reader
+    return consumer
+
+
+async def open_asker(connection: Connection) -> AIOKafkaConsumer:
+    """Start a consumer that only asks for offsets: a broker answers in order, and a fetch may wait.
+
+    It is told of records that are not decided yet, too. Who reads up to there waits until they are, so that he sees
+    what was committed before he asked: a commit is answered before its markers are written.
+    """
+    return await open_consumer(connection, isolation="read_uncommitted")
+
+
+async def ask_end(asker: AIOKafkaConsumer, place: TopicPartition) -> int:
+    """Give the offset behind a partition's last record."""
+    return int((await asker.end_offsets([place]))[place])
+
+
+async def open_reader(
+    connection: Connection, topic: str, partition: int, wait_milliseconds: int = ASK_MILLISECONDS
+) -> Reader:
+    """Open a reader on a partition, at its beginning."""
+    place = TopicPartition(topic, partition)
+    asker = await open_asker(connection)
+    try:
+        begin = int((await asker.beginning_offsets([place]))[place])
+        end = await ask_end(asker, place)
+        consumer = await open_consumer(connection, wait_milliseconds)
+    finally:
+        await stop(asker)
+    consumer.assign([place])
+    consumer.seek(place, begin)
+    return Reader(consumer, place, begin, end)
 
 
 @asynccontextmanager
@@ -104,13 +138,12 @@ async def reading(connection: Connection, topic: str, partition: int) -> AsyncIt
 
 async def find_last(reader: Reader) -> Row | None:
     """Give the newest committed record, galloping back from the end: what lies before it may be markers only."""
-    begin, end = await reader.begin(), await reader.end()
-    for back in (*GALLOP, end):
-        start = max(begin, end - back)
+    for back in (*GALLOP, reader.end):
+        start = max(reader.begin, reader.end - back)
         last = None
-        async for rows in reader.range(start, end):
+        async for rows in reader.range(start, reader.end):
             last = rows[-1]
-        if last is not None or start == begin:
+        if last is not None or start == reader.begin:
             return last
     return None
 
@@ -120,11 +153,10 @@ async def find_offset(reader: Reader, number: int, number_of: Callable[[Row], in
 
     Records are in order of their numbers; halving looks at one record a step.
     """
-    low, high = await reader.begin(), await reader.end()
-    end = high
+    low, high = reader.begin, reader.end
     while low < high:
         middle = (low + high) // 2
-        row = await reader.first(middle, end)
+        row = await reader.first(middle, reader.end)
         if row is not None and number_of(row) < number:
             low = row.offset + 1
         else:

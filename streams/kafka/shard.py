@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from schemas.records import Word
+from schemas.topics import topic_name
 from streams.kafka.client import Connection
 
 AHEAD_SECONDS = 300  # clocks differ; five minutes are more than those of looked-after machines do
@@ -26,12 +27,3 @@ class Shard:
     def topic(self, word: Word, bank: str = "") -> str:
         """Give a topic's full name."""
         return topic_name(self.connection.prefix, word, bank)
-
-
-def topic_name(prefix: str, word: Word, bank: str = "") -> str:
-    """Give a topic's full name; of orders there is one a paying bank.
-
-    >>> topic_name("consolidator", "orders", "402")
-    'consolidator.orders.402.v1'
-    """
-    return f"{prefix}.{word}.{bank}.v1" if bank else f"{prefix}.{word}.v1"

@@ -35,8 +35,8 @@ def find_java() -> Path:
     if found is None or _read_java_version(found) < JAVA_MIN:
         message = (
             f"本机 Kafka 需要 Java {JAVA_MIN} 或更高版本,请安装(如 openjdk-17-jre-headless)并设好 PATH 或 JAVA_HOME / "
-            f"a local Kafka needs Java {JAVA_MIN} or newer: install it (openjdk-17-jre-headless, for example) and put it "
-            "into PATH or JAVA_HOME"
+            f"a local Kafka needs Java {JAVA_MIN} or newer: install it (openjdk-17-jre-headless, for example) and put "
+            "it into PATH or JAVA_HOME"
         )
         raise ConfigurationError(message)
     return Path(found)

@@ -20,12 +20,13 @@ from schemas.headers import KINDS, PART_ITEMS_MAX, RegisterHeader, parse_header
 from schemas.orders import parse_order_part, render_order_part
 from schemas.parts import REGISTER_PARTS, parse_part
 from schemas.policy import SUBJECTS, validate_item
+from streams.kafka.definitions import load_topics
 
 FOLDER = Path(__file__).parents[3] / "docs" / "schemas"
 FROZEN = FOLDER / "v1"
 SUMS = "SHA256SUMS"
 COMMAND = "run: consolidator schemas write --to docs/schemas"
-WRITTEN = render_all()
+WRITTEN = render_all(load_topics())
 DOCUMENTS = {name: raw for name, raw in WRITTEN.items() if name.endswith(".jsonl")}
 SHAPES = {shape.name: shape for shape in list_shapes()}
 
@@ -75,7 +76,7 @@ def policy_items(document: Document) -> Iterator[tuple[str, str, dict[str, Any] 
 def test_every_kind_register_and_subject_has_a_schema() -> None:
     kinds_with_parts = [kind for kind in KINDS if kind not in ("register", "confirm")]
     assert set(SHAPES) == {
-        *("envelope", "genesis", "order-part"),
+        *("envelope", "genesis", "order-part", "order-file", "commit"),
         *(f"header-{kind}" for kind in KINDS),
         *(f"part-{kind}" for kind in kinds_with_parts),
         *(f"part-register-{name}" for name in REGISTER_PARTS),
@@ -133,7 +134,7 @@ def test_genesis_and_order_list_fit_their_schemas_and_are_accepted() -> None:
 
 
 def test_the_same_bytes_are_written_every_time() -> None:
-    assert render_all() == WRITTEN
+    assert render_all(load_topics()) == WRITTEN
 
 
 # ---------------------------------------------------------------- schemas refuse
