@@ -42,14 +42,7 @@ def make_app(plan: Plan, quarantine: Quarantine) -> Any:  # noqa: ANN401 -- Faus
     disclosures = _make_topic(app, plan.topic("disclosures"))
     events = _make_topic(app, plan.events)
     findings = _make_topic(app, plan.findings)
-    table = app.Table(
-        TABLE,
-        key_type=bytes,
-        value_type=bytes,
-        key_serializer="raw",
-        value_serializer="raw",
-        partitions=PARTITIONS,
-    )
+    table = app.Table(TABLE, key_type=bytes, value_type=bytes, partitions=PARTITIONS)  # bytes are stored raw
 
     async def take_disclosures(stream: Any) -> None:  # noqa: ANN401 -- Faust's
         async for message in _list_messages(stream):

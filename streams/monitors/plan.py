@@ -8,8 +8,9 @@ from typing import Literal
 from schemas.anomalies import Anomaly
 from schemas.commands import Command
 from schemas.records import Word
+from schemas.topics import topic_name
 from streams.kafka.client import Connection
-from streams.kafka.shard import Shard, topic_name
+from streams.kafka.shard import Shard
 from streams.monitors.monitor import Monitor
 
 TABLE = "rows"

@@ -3,7 +3,6 @@
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.errors import for_code
 
-from schemas.errors import DependencyError
 from streams.kafka.client import kafka_errors
 from streams.kafka.rights import check_group, check_readable, check_writable
 from streams.monitors.events import PARTITIONS
@@ -25,14 +24,15 @@ async def prepare_topics(plan: Plan) -> None:
         admin = AIOKafkaAdminClient(**plan.connection.options())
         await admin.start()
         try:
-            await _create(admin, plan)
-            await _widen(admin, plan)
+            if plan.findings not in await _create(admin, plan):
+                await _widen(admin, plan)
         finally:
             await admin.close()
         await check_writable(plan.connection, [plan.events, plan.findings, plan.changelog])
 
 
-async def _create(admin: AIOKafkaAdminClient, plan: Plan) -> None:
+async def _create(admin: AIOKafkaAdminClient, plan: Plan) -> set[str]:
+    """Make the topics that are not there; gives those that were made."""
     size = {"max.message.bytes": "20971520", "min.insync.replicas": str(plan.min_insync)}
     wanted: dict[str, tuple[int, dict[str, str]]] = {
         plan.events: (PARTITIONS, {"retention.ms": str(_EVENTS_MS)}),
@@ -43,10 +43,12 @@ async def _create(admin: AIOKafkaAdminClient, plan: Plan) -> None:
         NewTopic(name, partitions, plan.replication, topic_configs={**size, **config})
         for name, (partitions, config) in wanted.items()
     ]
-    answer = await admin.create_topics(rows)
-    for name, code, *_ in answer.topic_errors:
+    codes = {name: code for name, code, *_ in (await admin.create_topics(rows)).topic_errors}
+    for name, code in codes.items():
         if code not in (0, _THERE_ALREADY):
-            _fail(name, code)
+            message = f"无法建立主题 {name} / topic {name} cannot be made"
+            raise for_code(code)(message)
+    return {name for name, code in codes.items() if code == 0}
 
 
 async def _widen(admin: AIOKafkaAdminClient, plan: Plan) -> None:
@@ -54,9 +56,3 @@ async def _widen(admin: AIOKafkaAdminClient, plan: Plan) -> None:
     (found,) = await admin.describe_topics([plan.findings])
     if len(found["partitions"]) < plan.partitions:
         await admin.create_partitions({plan.findings: NewPartitions(plan.partitions)})
-
-
-def _fail(name: str, code: int) -> None:
-    error = for_code(code)
-    message = f"无法建立主题 {name} / topic {name} cannot be made: {error.__name__}"
-    raise error(message) if code else DependencyError(message)

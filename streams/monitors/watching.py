@@ -8,10 +8,10 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from schemas.anomalies import Anomaly, Double, parse_anomaly
 from schemas.errors import InvariantError
+from schemas.topics import topic_name
 from streams.kafka.client import Connection, kafka_errors
 from streams.kafka.reading import POLL_MILLISECONDS
 from streams.kafka.rights import check_readable
-from streams.kafka.shard import topic_name
 
 
 async def watch_anomalies(connection: Connection, partitions: int, *, follow: bool) -> AsyncIterator[Sequence[Anomaly]]:

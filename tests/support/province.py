@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from consolidator.cli.main import main
 from schemas.commands import Command
 from schemas.commits import Step
 from schemas.envelope import parse_envelope
-from schemas.records import parse_command, render_steps
+from schemas.records import Word, parse_command, render_steps
 from streams.kafka.appending import send_all
 from streams.kafka.client import Connection
 from streams.kafka.shard import Shard
@@ -42,6 +43,7 @@ worker = "w1"
 """
 PARTITIONS = {HERE: 0, THERE: 1}
 WAIT_SECONDS = 90.0
+_TOLD: Sequence[Word] = ("anomalies", "commands")
 
 
 @dataclass
@@ -114,7 +116,7 @@ class Province:
         """Run the monitor in a process of its own, killed at the end if it is still there."""
         command = [sys.executable, "-m", "consolidator.cli.main", "monitor", "run", "--home", str(self.home)]
         with (self.root / "monitor.err").open("a") as errors:
-            process = subprocess.Popen(
+            process = subprocess.Popen(  # noqa: S603 -- this program
                 [*command, "--cluster", str(self.cluster), "--json", *words],
                 stdout=subprocess.PIPE,
                 stderr=errors,
@@ -124,7 +126,7 @@ class Province:
                 yield process
             finally:
                 process.kill()
-                process.wait()
+                process.communicate()
 
     def wait_commands(self, county: str, numbers: int) -> list[Command]:
         """Give what a county was told so far, as soon as that is so many different documents."""
@@ -149,7 +151,26 @@ class Province:
             await consumer.stop()
         return found
 
-    def read_anomalies(self, capture: Any) -> list[dict[str, Any]]:
+    def read_own_topics(self) -> list[list[bytes]]:
+        """Give key, value and headers of every record that the monitor wrote."""
+        return asyncio.run(self._read_own_topics())
+
+    async def _read_own_topics(self) -> list[list[bytes]]:
+        stem = f"monitor-{self.prefix}-r17"
+        own = [f"{stem}-1-events", f"{stem}-1-rows-changelog", f"{stem}-findings"]
+        names = [*own, *(self.shard(HERE).topic(word) for word in _TOLD)]
+        consumer = AIOKafkaConsumer(*names, bootstrap_servers=self.broker, auto_offset_reset="earliest")
+        await consumer.start()
+        rows = []
+        try:
+            while page := await consumer.getmany(timeout_ms=2_000):
+                rows += [row for found in page.values() for row in found]
+        finally:
+            await consumer.stop()
+        assert {row.topic for row in rows} == set(names)
+        return [[row.key or b"", row.value or b"", *(value for _, value in row.headers)] for row in rows]
+
+    def read_anomalies(self, capture: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
         """Give what ``monitor watch`` shows."""
         capture.readouterr()
         assert main(["monitor", "watch", "--cluster", str(self.cluster), "--once", "--json"]) == 0

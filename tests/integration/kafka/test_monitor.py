@@ -1,13 +1,15 @@
 """The monitor of R17 on a real broker: both counties are told, once, whatever happens to it."""
 
+import json
+import signal
 from pathlib import Path
 
 import pytest
 
 from schemas.commands import Command
 from tests.support.crossing import HERE, THERE, make_county
-from tests.support.province import Province, read_headers
-from tests.support.world import World, make_id
+from tests.support.province import WAIT_SECONDS, Province, read_headers
+from tests.support.world import World, make_account, make_id, make_name
 
 
 @pytest.fixture
@@ -62,3 +64,126 @@ def test_both_counties_are_told_and_hold_their_line(
         (HERE, "B-1", 2, THERE),
         (THERE, "B-7", 2, HERE),
     ]
+
+
+def test_a_monitor_that_is_killed_goes_on_and_tells_nothing_twice(
+    province: Province, pair: tuple[World, World]
+) -> None:
+    here, there = pair
+    pay(province, HERE, here, "B-1", [0, 1])
+    pay(province, THERE, there, "B-7", [1])
+    with province.monitor() as process:
+        province.wait_commands(HERE, 1)
+        process.send_signal(signal.SIGKILL)
+    pay(province, THERE, there, "B-8", [0])
+    with province.monitor():
+        told = {county: province.wait_commands(county, 2) for county in (HERE, THERE)}
+    for commands in told.values():
+        check_numbers(commands, 2)
+
+
+@pytest.mark.parametrize("after", [0, 1, 7])
+def test_killed_in_the_middle_it_still_tells_everything_once(
+    province: Province, pair: tuple[World, World], after: int
+) -> None:
+    here, there = pair
+    pay(province, HERE, here, "B-1", [*range(30)])
+    pay(province, THERE, there, "B-7", [*range(30)])
+    for _ in range(2):
+        with province.monitor() as process:
+            assert process.stdout is not None
+            for _ in range(after):
+                process.stdout.readline()
+            process.send_signal(signal.SIGKILL)
+    with province.monitor():
+        told = {county: province.wait_commands(county, 30) for county in (HERE, THERE)}
+    for commands in told.values():
+        check_numbers(commands, 30)
+
+
+def test_a_monitor_ends_when_it_is_asked_to(province: Province, pair: tuple[World, World]) -> None:
+    here, _ = pair
+    pay(province, HERE, here, "B-1", [0, 1])
+    with province.monitor() as process:
+        assert process.stdout is not None
+        assert json.loads(process.stdout.readline()) == {"ready": True}
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=WAIT_SECONDS) == 0
+
+
+def test_what_is_no_bundle_is_set_aside_and_the_others_go_on(province: Province, pair: tuple[World, World]) -> None:
+    here, there = pair
+    pay(province, HERE, here, "B-1", [0])
+    province.spoil(HERE, HERE.encode(), b"no bundle")
+    province.spoil(HERE, THERE.encode(), b"")
+    province.spoil(HERE, b"\xff", b"x")
+    pay(province, HERE, here, "B-2", [1])
+    pay(province, THERE, there, "B-7", [0, 1])
+    with province.monitor():
+        check_numbers(province.wait_commands(HERE, 2), 2)
+    kept = sorted((province.home / "quarantine").iterdir())
+    assert [path.read_bytes() for path in kept] == [b"no bundle", b"", b"x"]
+    assert {path.stat().st_mode & 0o777 for path in kept} == {0o600}
+    assert "已隔离 set aside" in (province.root / "monitor.err").read_text()
+
+
+def test_what_an_aborted_transaction_leaves_comes_again_and_is_one_line(
+    province: Province, pair: tuple[World, World]
+) -> None:
+    here, there = pair
+    here.send_batch("B-1", [make_id(0), make_id(1)])
+    province.publish(HERE, here.steps, aborted=True)
+    province.publish(HERE, here.steps)
+    pay(province, THERE, there, "B-7", [0, 1])
+    with province.monitor():
+        check_numbers(province.wait_commands(HERE, 2), 2)
+
+
+def test_rebuilt_from_the_log_it_finds_the_same_and_goes_on_counting(
+    province: Province, pair: tuple[World, World], capsys: pytest.CaptureFixture[str]
+) -> None:
+    here, there = pair
+    pay(province, HERE, here, "B-1", [0, 1, 2])
+    pay(province, THERE, there, "B-7", [2, 1, 0])
+    with province.monitor():
+        before = {county: province.wait_commands(county, 3) for county in (HERE, THERE)}
+    found = province.read_anomalies(capsys)
+    pay(province, THERE, there, "B-8", [3])
+    pay(province, HERE, here, "B-2", [3])
+    with province.monitor("--rebuild"):
+        after = {county: province.wait_commands(county, 4) for county in (HERE, THERE)}
+    for county, commands in after.items():
+        check_numbers(commands, 4)
+        assert digests(commands)[:3] == digests(before[county])
+    anomalies = province.read_anomalies(capsys)
+    assert len(anomalies) == 8
+    assert all(anomaly in anomalies for anomaly in found)
+    assert sorted(path.name for path in (province.home / "table").iterdir()) == ["2"]
+
+
+def test_told_again_it_signs_the_same_bytes(province: Province, pair: tuple[World, World]) -> None:
+    here, there = pair
+    pay(province, HERE, here, "B-1", [0])
+    pay(province, THERE, there, "B-7", [0])
+    with province.monitor():
+        province.wait_commands(HERE, 1)
+    pay(province, HERE, here, "B-2", [1])
+    pay(province, THERE, there, "B-8", [1])
+    with province.monitor("--resend"):
+        commands = province.wait_commands(HERE, 2)
+    first, again, second = digests(commands)
+    assert first == again != second
+    check_numbers(commands, 2)
+
+
+def test_no_topic_of_the_monitor_holds_anything_of_a_person(province: Province, pair: tuple[World, World]) -> None:
+    here, there = pair
+    pay(province, HERE, here, "B-1", [0])
+    pay(province, THERE, there, "B-7", [0])
+    with province.monitor() as process:
+        province.wait_commands(HERE, 1)
+        process.terminate()  # it writes its table's changelog before it ends
+        process.wait(timeout=WAIT_SECONDS)
+    text = b"".join(part for record in province.read_own_topics() for part in record)
+    for secret in (make_id(0), make_name(0), make_account(0)):
+        assert secret.encode() not in text
