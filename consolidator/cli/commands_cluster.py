@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from consolidator.cli.parsing import Nouns, Parser, add_noun, add_verb
+from consolidator.cli.parsing import Nouns, Parser, add_home, add_noun, add_verb
 
 
 def add_topics(nouns: Nouns) -> None:
@@ -97,4 +97,33 @@ def _add_cluster(parser: Parser) -> None:
     )
     parser.add_argument(
         "--bank", action="append", default=[], metavar="CODE", help="试用时的付款银行 / a paying bank, to try out"
+    )
+
+
+def add_cluster(nouns: Nouns) -> None:
+    """Add the noun ``cluster``."""
+    cluster = add_noun(
+        nouns,
+        "cluster",
+        "Kafka 集群上的县区 / counties on a Kafka cluster",
+        "cluster adopt --cluster cluster.toml --home county",
+    )
+    adopt = add_verb(
+        cluster,
+        "adopt",
+        "cluster:run_adopt",
+        "把本机的县迁入集群:写入命令、比较结果、切换;可重复运行 / "
+        "move a county from this machine to a cluster: append, compare, switch; may be repeated",
+        "cluster adopt --cluster cluster.toml --home county",
+    )
+    adopt.add_argument(
+        "--cluster", type=Path, required=True, metavar="FILE", help="集群设置 cluster.toml / the cluster's settings"
+    )
+    add_home(adopt)
+    adopt.add_argument(
+        "--wait",
+        type=float,
+        default=60.0,
+        metavar="SECONDS",
+        help="记账进程多久无提交即放弃,默认 60 秒 / how long the worker may be silent; default: 60",
     )
