@@ -21,6 +21,7 @@ from streams.kafka.shard import Shard
 
 RECORD_BYTES_MAX = 20_971_520  # max.message.bytes of the topics
 BATCH_BYTES = 1_048_576
+ABANDON_SECONDS = 0.1
 WINDOW = 64  # commands under way at once: at most 64 parts of 4 MB in memory
 
 
@@ -39,14 +40,21 @@ class Appender:
 
     def close(self) -> None:
         """End the producer."""
-        producer, self._producer = self._producer, None
-        if producer is not None:
-            self.loop.run(producer.stop())
+        self.loop.run(self._drop())
 
     async def _append(self, shard: Shard, records: Sequence[Record]) -> None:
         if self._producer is None:
             self._producer = await open_producer(shard.connection, enable_idempotence=True)
-        await send_all(self._producer, shard, records)
+        try:
+            await send_all(self._producer, shard, records)
+        except BaseException:  # it may be of no use any more: the next append has another
+            await self._drop()
+            raise
+
+    async def _drop(self) -> None:
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            await abandon(producer)
 
 
 async def open_producer(connection: Connection, **options: object) -> AIOKafkaProducer:
@@ -58,9 +66,22 @@ async def open_producer(connection: Connection, **options: object) -> AIOKafkaPr
         await producer.start()
     except BaseException:
         with suppress(Exception, asyncio.CancelledError):  # what went wrong first is what counts
-            await producer.stop()
+            await abandon(producer)
         raise
     return producer
+
+
+async def abandon(producer: AIOKafkaProducer) -> None:
+    """End a producer at once: what it sent was waited for, or is given up.
+
+    Its own ``stop`` waits without end for what it has not sent yet, and sends on, while a broker is away.
+    """
+    producer._closed = True  # noqa: SLF001 -- as stop does: nobody is to be warned of it
+    sender = producer._sender.sender_task  # noqa: SLF001 -- what keeps on sending
+    while sender is not None and not sender.done():
+        sender.cancel()  # once to end it, once more for each request that it would wait for
+        await asyncio.wait([sender], timeout=ABANDON_SECONDS)
+    await producer.client.close()
 
 
 async def send_all(producer: AIOKafkaProducer, shard: Shard, records: Sequence[Record]) -> None:
