@@ -36,6 +36,11 @@ def _ignore(_: object) -> None:
     """Take no notice."""
 
 
+def _never() -> bool:
+    """Do not end before all is done."""
+    return False
+
+
 class Engine(Generic[M]):
     """Runs one county. Only one process may do so at a time; around an embedded journal hold its home's lock.
 
@@ -79,8 +84,11 @@ class Engine(Generic[M]):
         self._journal.claim()
         self._standing = load(self._journal, self._make_machine)
 
-    def run(self) -> Progress:
-        """Apply all commands that are pending as of now, and commit. Says how much was done."""
+    def run(self, is_over: Callable[[], bool] = _never) -> Progress:
+        """Apply all commands that are pending as of now, and commit. Says how much was done.
+
+        ``is_over`` is asked after each command whether to leave the rest for later.
+        """
         with self._fused() as standing:
             self._progress = Progress(0, self._journal.next_position() - standing.position, 0)
             for position, command in pending(self._journal, standing.position):
@@ -88,6 +96,8 @@ class Engine(Generic[M]):
                 self._apply(standing, command)
                 if _is_snapshot_due(standing):
                     self._commit(standing, standing.machine.snapshot())
+                if is_over():
+                    break
             if _is_ahead(standing):
                 self._commit(standing)
             self._wait_for_commit()

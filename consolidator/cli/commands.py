@@ -3,11 +3,12 @@
 from pathlib import Path
 
 from consolidator.cli.commands_brokers import add_brokers
-from consolidator.cli.commands_cluster import add_topics
+from consolidator.cli.commands_cluster import add_topics, add_worker
 from consolidator.cli.commands_county import add_keys, add_policy
 from consolidator.cli.commands_epochs import add_epochs
 from consolidator.cli.commands_home import add_init, add_order
 from consolidator.cli.commands_log import add_log
+from consolidator.cli.commands_monitor import add_monitor
 from consolidator.cli.commands_people import add_census, add_designations
 from consolidator.cli.commands_witness import add_witness
 from consolidator.cli.parsing import Nouns, Parser, add_document_id, add_full, add_home, add_key, add_noun, add_verb
@@ -42,6 +43,8 @@ def make_parser() -> Parser:
     add_epochs(nouns)
     add_topics(nouns)
     add_brokers(nouns)
+    add_worker(nouns)
+    add_monitor(nouns)
     _add_upkeep(nouns)
     return parser
 

@@ -25,9 +25,14 @@ class CommitUnansweredError(OutOfOrderSequenceNumber, IncompatibleBrokerVersion)
     """A request to commit got no answer. aiokafka sends a request again after any error that is not of both kinds."""
 
 
+def derive_transactional_id(shard: Shard) -> str:
+    """Give the name under which a county's commits are made, whoever makes them: a new owner shuts the former out."""
+    return f"ledger.{shard.topic('commands')}.{shard.partition}"
+
+
 async def open_owner(shard: Shard) -> AIOKafkaProducer:
     """Become the owner: whoever was it before is shut out, with what it left open."""
-    name = f"ledger.{shard.topic('commands')}.{shard.partition}"
+    name = derive_transactional_id(shard)
     producer = await open_producer(
         shard.connection, transactional_id=name, transaction_timeout_ms=TRANSACTION_MILLISECONDS
     )
