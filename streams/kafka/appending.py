@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import IllegalOperation
@@ -21,7 +22,7 @@ from streams.kafka.shard import Shard
 
 RECORD_BYTES_MAX = 20_971_520  # max.message.bytes of the topics
 BATCH_BYTES = 1_048_576
-ABANDON_SECONDS = 0.1
+ABANDON_SECONDS = 5.0
 WINDOW = 64  # commands under way at once: at most 64 parts of 4 MB in memory
 
 
@@ -80,11 +81,18 @@ async def abandon(producer: AIOKafkaProducer) -> None:
     Its own ``stop`` waits without end for what it has not sent yet, and sends on, while a broker is away.
     """
     producer._closed = True  # noqa: SLF001 -- as stop does: nobody is to be warned of it
-    sender = producer._sender.sender_task  # noqa: SLF001 -- what keeps on sending
-    while sender is not None and not sender.done():
-        sender.cancel()  # once to end it, once more for each request that it would wait for
-        await asyncio.wait([sender], timeout=ABANDON_SECONDS)
+    sending = [task for task in asyncio.all_tasks() if _find_self(task) is producer._sender]  # noqa: SLF001 -- no other way
+    for task in sending:
+        task.cancel()
+    if sending:
+        await asyncio.wait(sending, timeout=ABANDON_SECONDS)
     await producer.client.close()
+
+
+def _find_self(task: "asyncio.Task[Any]") -> object:
+    """Give the object whose method a task runs."""
+    frame = getattr(task.get_coro(), "cr_frame", None)
+    return frame and frame.f_locals.get("self")
 
 
 async def send_all(producer: AIOKafkaProducer, shard: Shard, records: Sequence[Record]) -> None:
