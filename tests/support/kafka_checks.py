@@ -207,7 +207,7 @@ def _check_uncommitted_heads(commits: Sequence[Commit]) -> None:
 
 def list_accepted(found: Partition, shard: Shard) -> list[tuple[int, Command]]:
     """Give the commands topic's records that are commands, in order, with their offsets."""
-    accepted = []
+    accepted: list[tuple[int, Command]] = []
     for seen in found.topics["commands"]:
         try:
             command = parse_command(None if seen.is_empty else seen.value, tuple(seen.headers.items()))
