@@ -15,7 +15,8 @@ from schemas.commands import parse_genesis
 from schemas.errors import ConfigurationError
 from schemas.records import Word
 from streams.kafka.asking import asking, describe_topics
-from streams.kafka.journal import KafkaJournal, derive_transactional_id
+from streams.kafka.journal import KafkaJournal
+from streams.kafka.owning import derive_transactional_id
 from streams.kafka.rights import CHECK_SECONDS, check_readable, check_transactional, check_writable
 from streams.kafka.shard import AHEAD_SECONDS, Shard
 from streams.kafka.states import States
