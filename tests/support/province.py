@@ -22,6 +22,7 @@ from schemas.records import Word, parse_command, render_steps
 from streams.kafka.appending import send_all
 from streams.kafka.client import Connection
 from streams.kafka.shard import Shard
+from streams.monitors.events import PARTITIONS as EVENT_PARTITIONS
 from tests.support.crossing import HERE, THERE
 
 SETTINGS = """\
@@ -150,6 +151,19 @@ class Province:
         finally:
             await consumer.stop()
         return found
+
+    def count_events(self) -> int:
+        """Count the records between the monitor's two halves."""
+
+        async def count() -> int:
+            consumer = AIOKafkaConsumer(bootstrap_servers=self.broker)
+            await consumer.start()
+            places = [TopicPartition(f"monitor-{self.prefix}-r17-1-events", each) for each in range(EVENT_PARTITIONS)]
+            ends = await consumer.end_offsets(places)
+            await consumer.stop()
+            return sum(ends.values())
+
+        return asyncio.run(count())
 
     def read_own_topics(self) -> list[list[bytes]]:
         """Give key, value and headers of every record that the monitor wrote."""
