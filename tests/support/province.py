@@ -83,22 +83,10 @@ class Province:
 
     def publish(self, county: str, steps: Sequence[Step], *, aborted: bool = False) -> None:
         """Let a county's worker commit steps in one transaction, or write them and die before it commits."""
-        asyncio.run(self._publish(county, steps, aborted=aborted))
-
-    async def _publish(self, county: str, steps: Sequence[Step], *, aborted: bool) -> None:
-        producer = AIOKafkaProducer(bootstrap_servers=self.broker, transactional_id=f"ledger.{self.prefix}.{county}")
-        await producer.start()
-        try:
-            await producer.begin_transaction()
-            await send_all(producer, self.shard(county), render_steps(county, steps, self.sizes.get(county, 0)))
-            if aborted:
-                await producer.abort_transaction()
-            else:
-                await producer.commit_transaction()
-                entries = sum(bundle.count for step in steps for bundle in step.bundles)
-                self.sizes[county] = self.sizes.get(county, 0) + entries
-        finally:
-            await producer.stop()
+        size = self.sizes.get(county, 0)
+        asyncio.run(commit_steps(self.shard(county), steps, size, aborted=aborted))
+        entries = sum(bundle.count for step in steps for bundle in step.bundles)
+        self.sizes[county] = size + (0 if aborted else entries)
 
     def spoil(self, county: str, key: bytes, value: bytes) -> None:
         """Put something into a county's disclosures that is none."""
@@ -189,6 +177,19 @@ class Province:
         capture.readouterr()
         assert main(["monitor", "watch", "--cluster", str(self.cluster), "--once", "--json"]) == 0
         return [json.loads(line) for line in capture.readouterr().out.splitlines()]
+
+
+async def commit_steps(shard: Shard, steps: Sequence[Step], size: int, *, aborted: bool) -> None:
+    """Write steps on top of a log of ``size`` entries in one transaction, and commit or abort it."""
+    name = f"ledger.{shard.topic('commands')}.{shard.partition}"
+    producer = AIOKafkaProducer(**shard.connection.options(), transactional_id=name)
+    await producer.start()
+    try:
+        await producer.begin_transaction()
+        await send_all(producer, shard, render_steps(shard.county, steps, size))
+        await (producer.abort_transaction() if aborted else producer.commit_transaction())
+    finally:
+        await producer.stop()
 
 
 def read_headers(commands: Sequence[Command]) -> list[dict[str, Any]]:

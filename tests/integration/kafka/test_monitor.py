@@ -2,7 +2,10 @@
 
 import json
 import signal
+import subprocess
+from contextlib import suppress
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -233,3 +236,22 @@ def test_after_a_clean_end_no_record_is_read_again(province: Province, pair: tup
         pay(province, HERE, here, "B-99", [0])
         province.wait_commands(HERE, 2)
     assert province.count_events() == 22
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(4))
+def test_killed_at_random_moments_it_tells_everything_once(
+    province: Province, pair: tuple[World, World], seed: int
+) -> None:
+    here, there = pair
+    moments = Random(seed)
+    for number in range(20):
+        pay(province, HERE, here, f"B-{number}", [2 * number, 2 * number + 1])
+        pay(province, THERE, there, f"B-{number}", [39 - 2 * number, 38 - 2 * number])
+    for _ in range(6):
+        with province.monitor() as process, suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=moments.uniform(1.0, 3.5))
+    with province.monitor():
+        told = {county: province.wait_commands(county, 40) for county in (HERE, THERE)}
+    for commands in told.values():
+        check_numbers(commands, 40)
