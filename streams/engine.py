@@ -36,6 +36,11 @@ def _ignore(_: object) -> None:
     """Take no notice."""
 
 
+def _never() -> bool:
+    """Do not end before all is done."""
+    return False
+
+
 class Engine(Generic[M]):
     """Runs one county. Only one process may do so at a time; around an embedded journal hold its home's lock.
 
@@ -57,6 +62,7 @@ class Engine(Generic[M]):
         self._standing: Standing[M] | None = None
         self._progress = Progress(0, 0, 0)
         self._steps: list[Step] = []
+        self._stored: tuple[Callable[[], None], Sequence[Step]] | None = None  # a commit under way, and its steps
         self._weight = 0  # lines in them; a step without lines weighs one, so that many small ones end a commit too
 
     @property
@@ -78,8 +84,11 @@ class Engine(Generic[M]):
         self._journal.claim()
         self._standing = load(self._journal, self._make_machine)
 
-    def run(self) -> Progress:
-        """Apply all commands that are pending as of now, and commit. Says how much was done."""
+    def run(self, is_over: Callable[[], bool] = _never) -> Progress:
+        """Apply all commands that are pending as of now, and commit. Says how much was done.
+
+        ``is_over`` is asked after each command whether to leave the rest for later.
+        """
         with self._fused() as standing:
             self._progress = Progress(0, self._journal.next_position() - standing.position, 0)
             for position, command in pending(self._journal, standing.position):
@@ -87,8 +96,11 @@ class Engine(Generic[M]):
                 self._apply(standing, command)
                 if _is_snapshot_due(standing):
                     self._commit(standing, standing.machine.snapshot())
+                if is_over():
+                    break
             if _is_ahead(standing):
                 self._commit(standing)
+            self._wait_for_commit()
             return self._progress
 
     def close(self) -> None:
@@ -96,6 +108,7 @@ class Engine(Generic[M]):
         if self._standing is not None and self._standing.commands:
             with self._fused() as standing:
                 self._commit(standing, standing.machine.snapshot())
+                self._wait_for_commit()
 
     def _apply(self, standing: Standing[M], command: Command) -> None:
         """Apply one command, or what is left of it after a restart."""
@@ -123,17 +136,29 @@ class Engine(Generic[M]):
         self._on_progress(self._progress)
 
     def _commit(self, standing: Standing[M], state: bytes | None = None) -> None:
+        self._wait_for_commit()
         head = standing.machine.head()
         check_growth(self._steps, standing.record.head.size if standing.record else 0, head)
         digest = None if state is None else sha256(state).hexdigest()
         record = CommitRecord(position=standing.position, item=standing.item, head=head, snapshot=digest)
-        self._journal.commit(self._steps, record, state)
+        wait = self._journal.commit(self._steps, record, state)
         standing.record = record
         if state is not None:
             standing.lines = standing.commands = 0
             standing.snapshot_bytes = len(state)
         steps, self._steps, self._weight = self._steps, [], 0
-        self._on_commit(steps)
+        if wait is None:
+            self._on_commit(steps)
+        else:
+            self._stored = (wait, steps)
+
+    def _wait_for_commit(self) -> None:
+        """Wait until the commit under way is stored. What was decided meanwhile is of no use if it is not."""
+        stored, self._stored = self._stored, None
+        if stored is not None:
+            wait, steps = stored
+            wait()
+            self._on_commit(steps)
 
     @contextmanager
     def _fused(self) -> Iterator[Standing[M]]:

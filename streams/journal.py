@@ -1,6 +1,6 @@
 """Owns the protocol of durable storage under an engine, with its durability in words. Knows nothing about money."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -51,11 +51,14 @@ class Journal(Protocol):
     def newest_snapshot(self) -> tuple[CommitRecord, bytes] | None:
         """Give the newest snapshot, else the retained state, whose SHA-256 is the one its record states; or None."""
 
-    def commit(self, steps: Sequence[Step], record: CommitRecord, snapshot: bytes | None = None) -> None:
-        """Store the steps, the record and perhaps a snapshot in one transaction; on return they are on disk.
+    def commit(
+        self, steps: Sequence[Step], record: CommitRecord, snapshot: bytes | None = None
+    ) -> Callable[[], None] | None:
+        """Store the steps, the record and perhaps a snapshot in one transaction.
 
-        ConflictError when another engine committed since this object last read or wrote a commit record. After any
-        exception nothing is known about the transaction: stop and recover, never retry.
+        Gives None when they are on disk, or what waits until they are: the caller may go on meanwhile, and calls it
+        before the next commit. ConflictError when another engine became the one that commits. After any exception, also
+        of what waits, nothing is known about the transaction: stop and recover, never retry.
         """
 
     def bundles(self, first: int = 0) -> Iterator[Bundle]:

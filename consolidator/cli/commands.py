@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from consolidator.cli.commands_cluster import add_topics
+from consolidator.cli.commands_brokers import add_brokers
+from consolidator.cli.commands_cluster import add_topics, add_worker
 from consolidator.cli.commands_county import add_keys, add_policy
 from consolidator.cli.commands_epochs import add_epochs
 from consolidator.cli.commands_home import add_init, add_order
@@ -41,6 +42,8 @@ def make_parser() -> Parser:
     add_witness(nouns)
     add_epochs(nouns)
     add_topics(nouns)
+    add_brokers(nouns)
+    add_worker(nouns)
     add_monitor(nouns)
     _add_upkeep(nouns)
     return parser
@@ -79,13 +82,25 @@ def _add_trials(nouns: Nouns) -> None:
     )
     sample.add_argument("--to", type=Path, required=True, metavar="DIR", help="空文件夹 / an empty folder")
     _add_size(sample, 2000)
-    bench = add_verb(nouns, "bench", "trials:bench", "测量速度 / measure the speed", "bench --lines 300000 --json")
+    bench = add_verb(
+        nouns,
+        "bench",
+        "trials:bench",
+        "测量速度 / measure the speed",
+        "bench --lines 300000 --json",
+        "bench --engine kafka --lines 100000 --json",
+        "bench --engine kafka --what delay",
+    )
+    bench.add_argument(
+        "--engine", choices=("embedded", "kafka"), default="embedded", help="引擎,默认 embedded / engine"
+    )
     bench.add_argument(
         "--what",
-        choices=("lines", "acts", "small", "size", "pair", "log"),
+        choices=("lines", "acts", "small", "size", "pair", "log", "delay", "start"),
         default="lines",
-        help="测什么:全程、分步、小批、规模、两县、公开日志 / "
-        "whole way, separate acts, small batches, size, two counties, published log",
+        help="测什么:全程、分步、小批、规模、两县、公开日志;kafka:全程、报送到可见的延迟、接管 / "
+        "whole way, separate acts, small batches, size, two counties, published log; "
+        "on kafka: whole way, delay from submit until seen, start of a new owner",
     )
     bench.add_argument("--batches", type=int, default=300, metavar="N", help="小批次个数 / small batches")
     bench.add_argument("--people", type=int, default=500_000, metavar="N", help="人数 / people, for size")

@@ -34,6 +34,50 @@ def add_topics(nouns: Nouns) -> None:
     _add_cluster(apply)
 
 
+def add_worker(nouns: Nouns) -> None:
+    """Add the noun ``worker``."""
+    worker = add_noun(
+        nouns,
+        "worker",
+        "记账进程:在 Kafka 上运行多个县区 / workers, which run the ledgers of many counties on Kafka",
+        "worker run --cluster cluster.toml --name w1",
+        "worker status --cluster cluster.toml --name w1",
+    )
+    run = add_verb(
+        worker,
+        "run",
+        "worker:run",
+        "运行分配给它的县区;被接管时退出码 7,由守护程序延时重启 / "
+        "run the counties it is given; exit 7 if another process took one over: a supervisor restarts it with pauses",
+        "worker run --cluster cluster.toml --name w1",
+        "worker run --cluster cluster.toml --name w1 --once --json",
+    )
+    _add_worker_name(run)
+    run.add_argument("--once", action="store_true", help="处理完待办即退出 / end when nothing is pending")
+    status = add_verb(
+        worker,
+        "status",
+        "worker:status",
+        "本机上一个记账进程的各县区;不在运行时退出码 6 / where the counties of a worker of this machine stand; "
+        "exit 6 if it does not run",
+        "worker status --cluster cluster.toml --name w1 --json",
+    )
+    _add_worker_name(status)
+
+
+def _add_worker_name(parser: Parser) -> None:
+    _add_file(parser)
+    parser.add_argument(
+        "--name", required=True, metavar="W", help="记账进程名,见 cluster.toml / the worker, as cluster.toml names it"
+    )
+
+
+def _add_file(parser: Parser) -> None:
+    parser.add_argument(
+        "--cluster", type=Path, required=True, metavar="FILE", help="集群设置 cluster.toml / the cluster's settings"
+    )
+
+
 def _add_cluster(parser: Parser) -> None:
     where = parser.add_mutually_exclusive_group(required=True)
     where.add_argument("--cluster", type=Path, metavar="FILE", help="集群设置 cluster.toml / the cluster's settings")

@@ -9,6 +9,12 @@ from typing import Any
 
 from consolidator.cli.terminal import progress, put, put_json, put_table, say
 from consolidator.language import choose, pick, tag
+from schemas.errors import UsageError
+
+_WRONG_ENGINE = (
+    "该引擎没有这项测量:kafka 有 lines、delay、start,其余属 embedded / this engine has no such measurement: kafka has "
+    "lines, delay and start, embedded all others and lines"
+)
 
 
 def demo(args: Namespace) -> int:
@@ -60,26 +66,44 @@ def sample(args: Namespace) -> int:
 
 def bench(args: Namespace) -> int:
     """Measure the speed."""
-    from consolidator import bench as measuring  # noqa: PLC0415 -- demo and sample do not need it
-
-    match args.what:
-        case "acts":
-            result = measuring.measure_acts(args.lines, args.runs, say)
-        case "log":
-            result = measuring.measure_log(args.lines, args.runs, say)
-        case "small":
-            result = measuring.measure_small(args.batches, say)
-        case "size":
-            result = measuring.measure_size(args.people, args.lines, say)
-        case "pair":
-            result = measuring.measure_pair(args.lines, args.runs, say)
-        case _:
-            result = asdict(measuring.run_bench(args.lines, args.runs, say))
+    result = _measure_kafka(args) if args.engine == "kafka" else _measure_embedded(args)
     if args.json:
         put_json(result)
         return 0
     _put_bench(result)
     return 0
+
+
+def _measure_embedded(args: Namespace) -> dict[str, Any]:
+    from consolidator import bench as measuring  # noqa: PLC0415 -- demo and sample do not need it
+
+    match args.what:
+        case "lines":
+            return asdict(measuring.run_bench(args.lines, args.runs, say))
+        case "acts":
+            return measuring.measure_acts(args.lines, args.runs, say)
+        case "log":
+            return measuring.measure_log(args.lines, args.runs, say)
+        case "small":
+            return measuring.measure_small(args.batches, say)
+        case "size":
+            return measuring.measure_size(args.people, args.lines, say)
+        case "pair":
+            return measuring.measure_pair(args.lines, args.runs, say)
+    raise UsageError(_WRONG_ENGINE)
+
+
+def _measure_kafka(args: Namespace) -> dict[str, Any]:
+    from consolidator import bench as measuring  # noqa: PLC0415 -- demo and sample do not need it
+
+    match args.what:
+        case "lines":
+            return measuring.measure_kafka_lines(args.lines, args.runs, say)
+        case "delay":
+            return measuring.measure_kafka_delay(args.batches, say)
+        case "start":
+            return measuring.measure_kafka_start(args.people, args.runs, say)
+    raise UsageError(_WRONG_ENGINE)
 
 
 def _put_bench(result: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 from aiokafka import AIOKafkaProducer
 
@@ -88,7 +89,7 @@ class KafkaJournal:
     def claim(self) -> None:
         """See :class:`streams.journal.Journal`: whoever committed before is shut out, with what it left open."""
         self._drop_producer()
-        name = f"ledger.{self.shard.topic('commands')}.{self.shard.partition}"
+        name = derive_transactional_id(self.shard)
         opening = open_producer(
             self.shard.connection, transactional_id=name, transaction_timeout_ms=TRANSACTION_MILLISECONDS
         )
@@ -117,7 +118,7 @@ class KafkaJournal:
         """See :class:`streams.journal.Journal`."""
         return None
 
-    def commit(self, steps: Sequence[Step], record: CommitRecord, snapshot: bytes | None = None) -> None:
+    def commit(self, steps: Sequence[Step], record: CommitRecord, snapshot: bytes | None = None) -> Callable[[], None]:
         """See :class:`streams.journal.Journal`: one transaction over all topics; a state is on disk before it."""
         if self._producer is None:
             message = "this journal was not claimed: only one process commits to a county"
@@ -137,10 +138,14 @@ class KafkaJournal:
             snapshots=kept,
         )
         note = render_checkpoint(county, "checkpoints", head.size, head.checkpoint.encode())
-        self.loop.run(self._transact(self._producer, [*records, note, render_commit(county, commit)]))
         self._last = commit
-        if snapshot is not None:
-            self.states.forget_all_but([each.snapshot or "" for each in kept])
+        wait = self.loop.start(self._transact(self._producer, [*records, note, render_commit(county, commit)]))
+        return wait if snapshot is None else partial(self._forget_states, wait, kept)
+
+    def _forget_states(self, wait: Callable[[], None], kept: Sequence[CommitRecord]) -> None:
+        """Remove the states that no commit names any more, once the one that says so is there."""
+        wait()
+        self.states.forget_all_but([each.snapshot or "" for each in kept])
 
     def bundles(self, first: int = 0) -> Iterator[Bundle]:
         """See :class:`streams.journal.Journal`. Reads the topic through."""
@@ -207,6 +212,11 @@ class KafkaJournal:
                 yield from rows
         finally:
             run(reader.close())
+
+
+def derive_transactional_id(shard: Shard) -> str:
+    """Give the name under which a county's commits are made, whoever makes them: a new owner shuts the former out."""
+    return f"ledger.{shard.topic('commands')}.{shard.partition}"
 
 
 async def _next_page(pages: AsyncIterator[Sequence[Row]]) -> Sequence[Row]:

@@ -1,7 +1,9 @@
 """Owns the one thread in which a process's Kafka clients live: engines are plain code and wait for what they ask."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from concurrent.futures import CancelledError, Future
+from functools import partial
 from threading import Thread
 from typing import Any, Self, TypeVar
 
@@ -31,18 +33,26 @@ class Loop:
 
     def run(self, work: Coroutine[Any, Any, T], seconds: float = CALL_SECONDS) -> T:
         """Run a coroutine and give what it gives. Kafka's errors come out as ours; time over is a DependencyError."""
-        with kafka_errors():
-            try:
-                return asyncio.run_coroutine_threadsafe(_within(work, seconds), self._loop).result()
-            except asyncio.CancelledError as error:
-                message = "a call to the brokers was given up: start again"
-                raise DependencyError(message) from error
+        return self.start(work, seconds)()
+
+    def start(self, work: Coroutine[Any, Any, T], seconds: float = CALL_SECONDS) -> Callable[[], T]:
+        """Start a coroutine; gives what waits for its end, as :meth:`run` does."""
+        return partial(_wait, asyncio.run_coroutine_threadsafe(_within(work, seconds), self._loop))
 
     def close(self) -> None:
         """Stop the loop; whoever still uses a client of it does not get an answer any more."""
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+
+def _wait(future: "Future[T]") -> T:
+    with kafka_errors():
+        try:
+            return future.result()
+        except CancelledError as error:
+            message = "与代理的通信已放弃,请重新启动 / a call to the brokers was given up: start again"
+            raise DependencyError(message) from error
 
 
 async def _within(work: Coroutine[Any, Any, T], seconds: float) -> T:

@@ -22,14 +22,19 @@ class FailingJournal:
         self._left = fail_at
         self._after = after
 
-    def commit(self, steps: Sequence[Step], record: CommitRecord, snapshot: bytes | None = None) -> None:
+    def commit(
+        self, steps: Sequence[Step], record: CommitRecord, snapshot: bytes | None = None
+    ) -> Callable[[], None] | None:
         """Commit, except the n-th time."""
         self._left -= 1
         if self._left == 0 and not self._after:
             raise Fault
-        self._journal.commit(steps, record, snapshot)
+        wait = self._journal.commit(steps, record, snapshot)
         if self._left == 0:
+            if wait is not None:
+                wait()
             raise Fault
+        return wait
 
     def append(self, commands: Sequence[Command]) -> None:
         """Pass on."""

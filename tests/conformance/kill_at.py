@@ -124,7 +124,7 @@ def main(name: str, fault: str, template: Path, folder: Path) -> int:
     if fault == "chain":
         path = next(fresh)
         hits = 0
-        while run_child(work, kill_before_statement, 24, path):
+        while run_child(work, kill_before_statement, 32, path):
             hits += 1
             invariant(hits < RESTARTS_MAX, "each restart gets further")
         check(path)

@@ -4,8 +4,11 @@ Without Java or the broker's jars the tests say what is missing and are skipped;
 """
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Protocol
 from uuid import uuid4
 
 import pytest
@@ -15,8 +18,15 @@ from streams.kafka.local.cluster import LocalCluster
 from streams.kafka.local.jars import find_jars, find_java
 from streams.kafka.local.launching import BROKER_VARIABLE, open_broker
 from streams.kafka.local.layout import Layout
+from tests.support.containers import offer_container
+from tests.support.proxy import Proxy
 
-StartCluster = Callable[[Layout], AbstractContextManager[LocalCluster]]
+
+class StartCluster(Protocol):
+    """What starts a cluster of a test's own; without a folder its data go with it."""
+
+    def __call__(self, layout: Layout, folder: Path | None = None) -> AbstractContextManager[LocalCluster]:
+        """Start it."""
 
 
 def do_without(reason: str) -> None:
@@ -37,18 +47,31 @@ def need_brokers() -> None:
 
 def provide_broker() -> Iterator[str]:
     """Give the bootstrap address of a broker that tests share: each keeps to topics of its own names."""
-    if not os.environ.get(BROKER_VARIABLE):
+    offered = None if os.environ.get(BROKER_VARIABLE) else offer_container()
+    if offered is None and not os.environ.get(BROKER_VARIABLE):
         need_brokers()
-    with open_broker() as bootstrap:
+    with open_broker(lambda: offered) as bootstrap:
         yield bootstrap
 
 
 @contextmanager
-def start_cluster(layout: Layout) -> Iterator[LocalCluster]:
+def start_cluster(layout: Layout, folder: Path | None = None) -> Iterator[LocalCluster]:
     """Start brokers for one test alone, which may kill them."""
     need_brokers()
-    with LocalCluster(layout) as cluster:
+    with LocalCluster(layout, folder) as cluster:
         yield cluster
+
+
+@contextmanager
+def start_behind_proxies(layout: Layout) -> Iterator[tuple[LocalCluster, list[Proxy]]]:
+    """Start brokers with a proxy before each: clients of ``proxied_bootstrap`` come through, others go past them."""
+    with ExitStack() as stack:
+        proxies = [stack.enter_context(Proxy()) for _ in range(layout.brokers)]
+        ports = tuple(proxy.port for proxy in proxies)
+        cluster = stack.enter_context(start_cluster(replace(layout, proxies=ports)))
+        for proxy, port in zip(proxies, cluster.ports.proxied, strict=True):
+            proxy.aim(port)
+        yield cluster, proxies
 
 
 def make_prefix() -> str:

@@ -66,7 +66,10 @@ def _cut(blob: bytes, width: int) -> Iterator[bytes]:
 
 @dataclass
 class World:
-    """The county, its clock, its keys' next numbers, and all that came out. ``pinned``: more fields of its genesis."""
+    """The county, its clock, its keys' next numbers, and all that came out. ``pinned``: more fields of its genesis.
+
+    Its people and places are those of COUNTY, whatever its ``code``.
+    """
 
     county: County = field(default_factory=lambda: County(EPOCHS, make_signer(ORIGIN)))
     now: int = START
@@ -74,10 +77,11 @@ class World:
     steps: list[Step] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
     pinned: Mapping[str, Any] = field(default_factory=dict)
+    code: str = COUNTY
 
     def __post_init__(self) -> None:
         """Apply the genesis command."""
-        fields = {"county": COUNTY, "origin": ORIGIN, "roots": [key_of("root-1"), key_of("root-2")], **self.pinned}
+        fields = {"county": self.code, "origin": ORIGIN, "roots": [key_of("root-1"), key_of("root-2")], **self.pinned}
         self.apply(Command("genesis", self.now, render_genesis(Genesis.model_validate(fields))))
 
     @property
@@ -102,7 +106,7 @@ class World:
         if seq is None:
             seq = self.numbers[key] = self.numbers.get(key, 0) + 1
         parts, count = render_parts(columns) if columns else ([], 0)
-        header = {"county": COUNTY, "seq": seq, **fields}
+        header = {"county": self.code, "seq": seq, **fields}
         return render_document(header, parts, count, key_of(key), make_signer(key).sign)
 
     def submit(self, raw: bytes, at: int | None = None) -> list[Outcome]:
@@ -118,7 +122,7 @@ class World:
     def sign_raw(self, key: str, fields: Mapping[str, Any], parts: Sequence[bytes], count: int) -> bytes:
         """Make a document of raw parts, as a sender with a program of his own might."""
         seq = self.numbers[key] = self.numbers.get(key, 0) + 1
-        header = {"county": COUNTY, "seq": seq, **fields}
+        header = {"county": self.code, "seq": seq, **fields}
         return render_document(header, parts, count, key_of(key), make_signer(key).sign)
 
     def send(self, key: str, fields: Mapping[str, Any], columns: Columns | None = None) -> list[Outcome]:

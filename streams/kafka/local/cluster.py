@@ -1,10 +1,9 @@
 """Owns a cluster of real brokers on this machine, from start to stop. They hold no more than this process lets them."""
 
-import base64
+import shutil
 import signal
 import tempfile
 import time
-import uuid
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
@@ -12,9 +11,10 @@ from typing import Self
 
 from schemas.errors import DependencyError
 from streams.kafka.local.jars import find_jars, find_java
-from streams.kafka.local.layout import Layout, choose_layout_ports, list_properties
+from streams.kafka.local.layout import Layout, Ports, list_properties
 from streams.kafka.local.ports import LOOPBACK
 from streams.kafka.local.probe import ask_brokers
+from streams.kafka.local.remembering import remember
 from streams.kafka.local.running import Broker, Java
 
 READY_SECONDS_MAX = 60.0
@@ -29,13 +29,21 @@ class LocalCluster:
     """
 
     def __init__(self, layout: Layout | None = None, folder: Path | None = None) -> None:
-        """Prepare a cluster; ConfigurationError or DependencyError when Java or the jars are missing."""
+        """Prepare a cluster, or the one that the folder remembers.
+
+        ConfigurationError, DependencyError: Java or the jars are missing. ConflictError: the folder is of another one.
+        """
         self.layout = layout or Layout()
-        self.ports = choose_layout_ports(self.layout)
-        self._java = Java(find_java(), find_jars(), self.layout.heap_megabytes)
+        java = Java(find_java(), find_jars())
         self._kept = folder is not None
-        self._folder = folder or Path(tempfile.mkdtemp(prefix="local-kafka-"))
-        self._brokers = [Broker(self._java, self._place(index)) for index in range(self.layout.brokers)]
+        self._folder = folder.absolute() if folder else Path(tempfile.mkdtemp(prefix="local-kafka-"))
+        self._remembered = remember(self._folder, self.layout.brokers)
+        self._brokers = [Broker(java, self._place(index)) for index in range(self.layout.brokers)]
+
+    @property
+    def ports(self) -> Ports:
+        """The ports of its listeners."""
+        return self._remembered.ports
 
     @property
     def bootstrap(self) -> str:
@@ -45,7 +53,7 @@ class LocalCluster:
     @property
     def secure_bootstrap(self) -> str:
         """The address for clients with certificates; empty without TLS."""
-        return _render_addresses(self.ports.secure)
+        return _render_addresses(self.ports.secure) if self.layout.certificates else ""
 
     @property
     def proxied_bootstrap(self) -> str:
@@ -57,7 +65,7 @@ class LocalCluster:
         try:
             self._format()
             for broker in self._brokers:
-                broker.start()
+                broker.start(self.layout.java)
             self._wait(range(len(self._brokers)))
         except BaseException:
             self._end(signal.SIGKILL)
@@ -71,16 +79,21 @@ class LocalCluster:
 
     def restart(self, index: int) -> None:
         """Start a killed broker on the data it has, and wait until it serves."""
-        self._brokers[index].start()
+        self._brokers[index].start(self.layout.java)
         self._wait([index])
 
     def pause(self, index: int) -> None:
         """Freeze a broker: its connections stay, and nothing answers."""
-        self._brokers[index].send(signal.SIGSTOP)
+        self._brokers[index].pause()
 
     def resume(self, index: int) -> None:
         """Let a frozen broker go on."""
         self._brokers[index].send(signal.SIGCONT)
+
+    def check_running(self) -> None:
+        """Raise DependencyError with the last lines of its log when a broker has ended by itself."""
+        for broker in self._brokers:
+            broker.check_running()
 
     def stop(self) -> None:
         """End all brokers: in good order when their data are kept, else at once."""
@@ -98,11 +111,10 @@ class LocalCluster:
         return self._folder / f"broker{index + 1}"
 
     def _format(self) -> None:
-        cluster_id = _make_cluster_id()
         for index, broker in enumerate(self._brokers):
             properties = list_properties(self.layout, self.ports, index, self._place(index))
             broker.write(properties, self.layout.certificates)
-            broker.begin_format(cluster_id)
+            broker.begin_format(self._remembered.cluster_id)
         for broker in self._brokers:
             broker.end_format()
 
@@ -130,16 +142,9 @@ class LocalCluster:
             broker.send(number)
         for broker in self._brokers:
             broker.wait(_STOP_SECONDS_MAX)
-            if not self._kept:
-                broker.remove()
         if not self._kept:
-            self._folder.rmdir()
+            shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def _render_addresses(ports: Iterable[int]) -> str:
     return ",".join(f"{LOOPBACK}:{port}" for port in ports)
-
-
-def _make_cluster_id() -> str:
-    """Kafka's own form of a UUID: 22 characters of URL-safe base64."""
-    return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode("ascii").rstrip("=")

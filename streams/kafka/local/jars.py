@@ -68,18 +68,22 @@ def find_jars() -> Path:
     """
     default = Path.home() / ".cache" / "consolidator" / "kafka" / read_version()
     folder = Path(os.environ.get(JARS_VARIABLE) or default)
-    if not _is_complete(folder):
-        maven = _find_maven(folder)
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with _wait_for_turn(folder.parent):
-            if not _is_complete(folder):
-                _resolve(maven, folder)
+    resolve_jars(_POM, folder, f"kafka_2.13-{read_version()}.jar")
     return folder
 
 
-def _is_complete(folder: Path) -> bool:
-    """Tell whether the jars are there: the folder gets its name when Maven is done, so one of them stands for all."""
-    return (folder / f"kafka_2.13-{read_version()}.jar").exists()
+def resolve_jars(pom: Path, folder: Path, witness: str) -> None:
+    """Bring what a pom asks for into a folder, unless it is there. Errors as of :func:`find_jars`.
+
+    The folder gets its name when Maven is done, so one jar, the ``witness``, stands for all.
+    """
+    if (folder / witness).exists():
+        return
+    maven = _find_maven(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with _wait_for_turn(folder.parent):
+        if not (folder / witness).exists():
+            _resolve(maven, pom, folder)
 
 
 def _find_maven(folder: Path) -> str:
@@ -104,10 +108,10 @@ def _wait_for_turn(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _resolve(maven: str, folder: Path) -> None:
+def _resolve(maven: str, pom: Path, folder: Path) -> None:
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix="resolving-") as made:
         jars = Path(made) / "jars"
-        _run_maven([maven, "-q", "-B", "-f", str(_POM), "dependency:copy-dependencies", f"-DoutputDirectory={jars}"])
+        _run_maven([maven, "-q", "-B", "-f", str(pom), "dependency:copy-dependencies", f"-DoutputDirectory={jars}"])
         try:
             jars.rename(folder)
         except OSError as error:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from streams.kafka.local.cluster import LocalCluster
+from streams.kafka.local.layout import Layout
 
 BROKER_VARIABLE = "CONSOLIDATOR_KAFKA"
 Offer = Callable[[], AbstractContextManager[str] | None]
@@ -15,11 +16,11 @@ def offer_nothing() -> None:
 
 
 @contextmanager
-def open_broker(offer: Offer = offer_nothing) -> Iterator[str]:
+def open_broker(offer: Offer = offer_nothing, layout: Layout | None = None) -> Iterator[str]:
     """Give the bootstrap address of a Kafka, started if need be and then ended with the ``with``.
 
-    CONSOLIDATOR_KAFKA names one that runs. ``offer`` may start another kind, or give None. The last choice is a single
-    broker on this machine: ConfigurationError or DependencyError when there is no Java or there are no jars for it.
+    CONSOLIDATOR_KAFKA names one that runs. ``offer`` may start another kind, or give None. The last choice is brokers
+    on this machine, one if no layout says more: ConfigurationError or DependencyError when Java or jars are missing.
     """
     given = os.environ.get(BROKER_VARIABLE)
     offered = nullcontext(given) if given else offer()
@@ -27,5 +28,5 @@ def open_broker(offer: Offer = offer_nothing) -> Iterator[str]:
         with offered as bootstrap:
             yield bootstrap
         return
-    with LocalCluster() as cluster:
+    with LocalCluster(layout) as cluster:
         yield cluster.bootstrap

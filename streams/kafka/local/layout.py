@@ -8,6 +8,9 @@ from streams.kafka.local.ports import LOOPBACK, choose_ports
 
 ADMIN = "admin"
 PLAIN, SECURE, PROXIED, CONTROLLER = "PLAINTEXT", "SECURE", "PROXIED", "CONTROLLER"
+# A broker starts with half the work when Java compiles only simply: for tests. Long runs are faster with all of it.
+QUICK_START = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+LONG_RUN = ("-Xmx1g",)
 _PRINCIPAL_IS_COMMON_NAME = r"RULE:^CN=([^,]+).*$/$1/,DEFAULT"
 
 
@@ -31,43 +34,37 @@ class Layout:
 
     ``proxies``: ports of this machine, one per broker, where a proxy stands; each broker then has a listener more that
     tells clients to come through its proxy. ``properties``: broker properties that are added, or stand for ours.
+    ``java``: options of the Java that runs each broker.
     """
 
     brokers: int = 1
     certificates: Certificates | None = None
     proxies: tuple[int, ...] = ()
     properties: Mapping[str, str] = field(default_factory=dict)
-    heap_megabytes: int = 512
+    java: tuple[str, ...] = QUICK_START
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """The ports of a cluster, by listener, one per broker; empty where there is no such listener."""
+    """The ports of a cluster, by listener, one per broker, whether it has that listener now or not."""
 
     plain: tuple[int, ...]
     controllers: tuple[int, ...]
-    secure: tuple[int, ...] = ()
-    proxied: tuple[int, ...] = ()
+    secure: tuple[int, ...]
+    proxied: tuple[int, ...]
 
 
-def choose_layout_ports(layout: Layout) -> Ports:
-    """Give free ports for every listener that a layout has."""
-    count = layout.brokers
-    chosen = choose_ports(4 * count)
-    return Ports(
-        chosen[:count],
-        chosen[count : 2 * count],
-        chosen[2 * count : 3 * count] if layout.certificates else (),
-        chosen[3 * count :] if layout.proxies else (),
-    )
+def choose_all_ports(brokers: int) -> Ports:
+    """Give free ports for every listener that a cluster of so many brokers may have."""
+    chosen = choose_ports(4 * brokers)
+    return Ports(*(chosen[at : at + brokers] for at in range(0, len(chosen), brokers)))
 
 
 def list_properties(layout: Layout, ports: Ports, index: int, folder: Path) -> dict[str, str]:
     """Give the properties of broker ``index`` (from 0; its node id is one more), whose files stand in ``folder``."""
     return (
         _list_roles(layout, ports, index, folder)
-        | _list_replication(layout.brokers)
-        | _list_habits()
+        | list_common_properties(layout.brokers)
         | (_list_security(layout.certificates, folder) if layout.certificates else {})
         | dict(layout.properties)
     )
@@ -75,8 +72,8 @@ def list_properties(layout: Layout, ports: Ports, index: int, folder: Path) -> d
 
 def _list_roles(layout: Layout, ports: Ports, index: int, folder: Path) -> dict[str, str]:
     inside = {CONTROLLER: ports.controllers[index], PLAIN: ports.plain[index]}
-    inside |= {SECURE: ports.secure[index]} if ports.secure else {}
-    inside |= {PROXIED: ports.proxied[index]} if ports.proxied else {}
+    inside |= {SECURE: ports.secure[index]} if layout.certificates else {}
+    inside |= {PROXIED: ports.proxied[index]} if layout.proxies else {}
     outside = {name: port for name, port in inside.items() if name != CONTROLLER}
     outside |= {PROXIED: layout.proxies[index]} if layout.proxies else {}
     voters = (f"{node}@{LOOPBACK}:{port}" for node, port in enumerate(ports.controllers, 1))
@@ -97,6 +94,11 @@ def _list_roles(layout: Layout, ports: Ports, index: int, folder: Path) -> dict[
 
 def _render_listeners(listeners: Mapping[str, int]) -> str:
     return ",".join(f"{name}://{LOOPBACK}:{port}" for name, port in listeners.items())
+
+
+def list_common_properties(brokers: int) -> dict[str, str]:
+    """Give the properties that every broker of a cluster of this size has, wherever it runs."""
+    return _list_replication(brokers) | _list_habits()
 
 
 def _list_replication(brokers: int) -> dict[str, str]:
@@ -135,7 +137,7 @@ def _list_security(certificates: Certificates, folder: Path) -> dict[str, str]:
         "ssl.keystore.type": "PEM",
         "ssl.keystore.location": str(folder / "keystore.pem"),
         "ssl.truststore.type": "PEM",
-        "ssl.truststore.location": str(certificates.ca),
+        "ssl.truststore.location": str(certificates.ca.absolute()),
         "ssl.client.auth": "required",
         "ssl.principal.mapping.rules": _PRINCIPAL_IS_COMMON_NAME,
         "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",

@@ -1,17 +1,16 @@
 """Owns the process of one broker: its files, its start, its signals, its log. Knows nothing of the others."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from schemas.errors import DependencyError
-from streams.kafka.local.layout import Certificates, render_properties
+from streams.kafka.local.layout import QUICK_START, Certificates, render_properties
 
 _HERE = Path(__file__).parent
 _LOG_LINES_SHOWN = 12
@@ -21,17 +20,16 @@ _STARTER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="broker-starter"
 
 @dataclass(frozen=True, slots=True)
 class Java:
-    """What runs a Java program: the ``java`` to use, the folder of the jars, the most memory it may take."""
+    """What runs a Java program: the ``java`` to use and the folder of the jars."""
 
     program: Path
     jars: Path
-    heap_megabytes: int
 
-    def list_words(self, main: str, *words: str) -> list[str]:
+    def list_words(self, options: Iterable[str], main: str, *words: str) -> list[str]:
         """Give the command that runs a main class of the jars."""
         return [
             str(self.program),
-            f"-Xmx{self.heap_megabytes}m",
+            *options,
             "-Djava.awt.headless=true",
             f"-Dlog4j2.configurationFile={(_HERE / 'log4j2.properties').as_uri()}",
             "-cp",
@@ -68,9 +66,7 @@ class Broker:
         """Start making the folder a broker's, if it is none yet."""
         if not (self._folder / "data" / "meta.properties").exists():
             words = ("format", f"--cluster-id={cluster_id}", "-c", str(self._properties))
-            quick = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
-            command = self._java.list_words("kafka.tools.StorageTool", *words)
-            self._spawn([command[0], *quick, *command[1:]])
+            self._spawn(self._java.list_words(QUICK_START, "kafka.tools.StorageTool", *words))
 
     def end_format(self) -> None:
         """Wait until it is one; DependencyError with what Kafka says when it cannot be."""
@@ -78,9 +74,9 @@ class Broker:
             raise self._make_error()
         self._process = None
 
-    def start(self) -> None:
-        """Start the process; it is not ready yet."""
-        self._spawn(self._java.list_words("kafka.Kafka", str(self._properties)))
+    def start(self, options: Iterable[str]) -> None:
+        """Start the process with these options of Java; it is not ready yet."""
+        self._spawn(self._java.list_words(options, "kafka.Kafka", str(self._properties)))
 
     def is_running(self) -> bool:
         """Tell whether the process is there; a paused one is, too."""
@@ -96,6 +92,12 @@ class Broker:
         if self._process is not None:
             self._process.send_signal(number)
 
+    def pause(self) -> None:
+        """Freeze the process, and return when all of it stands still (the signal alone leaves a moment between)."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGSTOP)
+            os.waitid(os.P_PID, self._process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+
     def wait(self, seconds: float | None = None) -> None:
         """Wait until the process has ended; kill it if that takes longer than so many seconds."""
         if self._process is None:
@@ -105,10 +107,6 @@ class Broker:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-
-    def remove(self) -> None:
-        """Delete the broker's files."""
-        shutil.rmtree(self._folder, ignore_errors=True)
 
     def _spawn(self, command: Sequence[str]) -> None:
         bound = [sys.executable, "-I", "-S", str(_HERE / "bound.py"), str(os.getpid()), *command]
@@ -126,8 +124,15 @@ class Broker:
         return self._folder / "broker.log"
 
     def _make_error(self) -> DependencyError:
-        lines = self._log.read_text(encoding="utf-8", errors="replace").splitlines()[-_LOG_LINES_SHOWN:]
-        message = "\n".join(
-            ["Kafka 进程已退出,日志末尾如下 / a Kafka broker ended, its log's last lines are these", *lines]
-        )
-        return DependencyError(message)
+        log = self._log.read_text(encoding="utf-8", errors="replace")
+        head = "Kafka 进程已退出,日志末尾如下 / a Kafka broker ended, its log's last lines are these"
+        return DependencyError("\n".join([head, *choose_telling(log)]))
+
+
+def choose_telling(log: str) -> list[str]:
+    r"""Give the last lines of a log that tell something: where in its code Kafka stood is left out.
+
+    >>> choose_telling("ERROR no room\n\tat kafka.Kafka.main(Kafka.scala)\n")
+    ['ERROR no room']
+    """
+    return [line for line in log.splitlines() if not line.startswith("\tat ")][-_LOG_LINES_SHOWN:]
