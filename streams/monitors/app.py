@@ -6,8 +6,8 @@ the table knows of it, so a crash in between finds it again, and never loses it.
 """
 
 import asyncio
-import logging
 import os
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -25,7 +25,6 @@ from streams.monitors.quarantine import Aside, Quarantine
 BROKEN = 1  # the exit code of a process that does not know any more where it stands
 FETCH_BYTES = 8_388_608
 RECORD_BYTES_MAX = 20_971_520
-_log = logging.getLogger(__name__)
 
 
 class _ExactConsumer(Consumer):
@@ -109,8 +108,9 @@ async def _finish(work: Awaitable[None]) -> None:
     except asyncio.CancelledError:
         raise
     except BaseException as error:  # noqa: BLE001 -- an exception in an agent would lose the record
-        # Its text may hold anything, so only its type is told.
-        _log.critical("监测进程停止 / the monitor stops: %s", type(error).__name__)
+        # Its text may hold anything, so only its type is told. Faust keeps log lines to itself, and threads would wait.
+        sys.stderr.write(f"监测进程停止 / the monitor stops: {type(error).__name__}\n")
+        sys.stderr.flush()
         os._exit(BROKEN)
 
 
