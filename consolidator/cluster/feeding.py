@@ -11,6 +11,8 @@ from consolidator.cluster.comparing import check_agreement
 from consolidator.cluster.copied import CopiedJournal
 from consolidator.cluster.copying import Copier
 from consolidator.cluster.joining import Seat, read_first
+from consolidator.gate.delivering import Undelivered, deliver_sent
+from consolidator.gate.sending import Gate
 from consolidator.home.gaps import offer_again
 from consolidator.home.paths import Home
 from consolidator.keys import read_signer
@@ -19,7 +21,7 @@ from consolidator.transparency.tree import TreeHead
 from consolidator.verify.sources import CHECKPOINT
 from schemas.commits import CommitRecord
 from schemas.errors import ConfigurationError, DependencyError, invariant
-from schemas.records import render_checkpoint
+from schemas.records import DELIVERY_BYTES_MAX, Delivery, render_checkpoint, render_delivery
 from streams.embedded.copying import CopyJournal
 from streams.kafka.appending import Appender
 from streams.kafka.following import CommitFollower
@@ -44,6 +46,7 @@ class ClusterFeed:
     _copier: Copier = field(init=False)
     _commits: CommitFollower = field(init=False)
     _appender: Appender = field(init=False)
+    _deliverer: Appender = field(init=False)
     _target: CommitRecord | None = field(default=None, init=False)
     _published: TreeHead = field(default=NOTHING, init=False)
     _agreed: bool = field(default=False, init=False)
@@ -57,6 +60,7 @@ class ClusterFeed:
         self._commits = CommitFollower(self._shard, self.loop)
         self._appender = Appender(self.loop)
         self._published = read_published(self.home.log, read_signer(self.home.log_key).verifier)
+        self._deliverer = Appender(self.loop, DELIVERY_BYTES_MAX)
 
     @property
     def _shard(self) -> Shard:
@@ -117,6 +121,11 @@ class ClusterFeed:
                 self._tell_silence(record)
         return True
 
+    def deliver(self, gate: Gate) -> Sequence[Undelivered]:
+        """See :class:`Feed`. What was sent before the county came to the cluster, its banks have by then."""
+        gate.records.begin_deliveries()
+        return deliver_sent(gate, self._carry)
+
     def announce(self, size: int) -> None:
         """See :class:`Feed`. Not twice: the topic's last record says what was told."""
         path = self.home.log / CHECKPOINT
@@ -131,9 +140,13 @@ class ClusterFeed:
 
     def close(self) -> None:
         """Let go of the brokers."""
+        self._deliverer.close()
         self._commits.close()
         self._copier.reader.close()
         self._appender.close()
+
+    def _carry(self, delivery: Delivery) -> None:
+        self._deliverer.send(self._shard, [render_delivery(self._shard.county, delivery)])
 
     def _look(self, record: CommitRecord | None, milliseconds: int) -> CommitRecord | None:
         return self._commits.find_target(record, self.copy.next_position(), TURN_ENTRIES, milliseconds)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from consolidator.gate.delivering import Undelivered
+from consolidator.gate.sending import Gate
 from consolidator.home.gaps import offer_again
 from schemas.commits import CommitRecord
 from streams.journal import DocumentJournal
@@ -38,6 +40,9 @@ class Feed(Protocol):
 
     def waits(self, record: CommitRecord | None) -> bool:
         """Wait for the next turn of a single run; says whether there is one. DependencyError if nobody decides."""
+
+    def deliver(self, gate: Gate) -> Sequence[Undelivered]:
+        """Bring what the gate let out to the banks, as far as it was not; gives what cannot be brought."""
 
     def announce(self, size: int) -> None:
         """Tell whoever else reads this log of the checkpoint that is published, over so many entries."""
@@ -79,6 +84,10 @@ class OwnFeed:
     def waits(self, _: CommitRecord | None) -> bool:
         """See :class:`Feed`."""
         return False
+
+    def deliver(self, _: Gate) -> Sequence[Undelivered]:
+        """See :class:`Feed`. Banks fetch from the outbox."""
+        return ()
 
     def announce(self, _: int) -> None:
         """See :class:`Feed`."""

@@ -99,6 +99,7 @@ class Runner:
             self.heads.start(self.state.quorums, self.state.roots)
             self.publisher.publish(self.record.head)
             self.files = list_unsent(self.gate)
+            self._deliver()
             self.send_covered()
             restore_lists(self.lists)
 
@@ -162,6 +163,10 @@ class Runner:
         self.files = [each.file for each in sendings if each.code == NOT_COVERED]
         self.report.sendings += [each for each in sendings if each.code != NOT_COVERED]
         self.report.witnessed = clearance is not None and is_witnessed(clearance)
+        self._deliver()
+
+    def _deliver(self) -> None:
+        self.report.undelivered = list(self.feed.deliver(self.gate))
 
     def tell_waiting(self) -> None:
         """Report the order files that wait for cosignatures."""
