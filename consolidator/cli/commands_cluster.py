@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from consolidator.cli.commands_counties import add_counties
 from consolidator.cli.parsing import Nouns, Parser, add_noun, add_verb
 
 
@@ -32,6 +33,18 @@ def add_topics(nouns: Nouns) -> None:
         "topics apply --bootstrap 127.0.0.1:9092 --partitions 4 --bank 402  本机试用 / to try out",
     )
     _add_cluster(apply)
+
+
+def add_cluster(nouns: Nouns) -> None:
+    """Add the noun ``cluster``."""
+    cluster = add_noun(
+        nouns,
+        "cluster",
+        "Kafka 集群上的县区 / counties on a Kafka cluster",
+        "cluster init --to cluster.toml --bootstrap 127.0.0.1:9092 --replication 1 --county 511112=homes/511112",
+        "cluster assign --cluster cluster.toml --county 511112 --worker w2",
+    )
+    add_counties(cluster)
 
 
 def add_worker(nouns: Nouns) -> None:
