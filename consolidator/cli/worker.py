@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from consolidator.cli.terminal import put, put_json, put_table, say
-from consolidator.cluster.notices import TEXTS, Notice, State, describe_notice, render_notice
+from consolidator.cluster.notices import TEXTS, Notice, State, Word, describe_notice, render_notice
 from consolidator.cluster.standing import LOCK_FILE, read_status
 from consolidator.cluster.watching import ClusterFile, list_assigned
 from consolidator.cluster.working import Worker
@@ -19,6 +19,8 @@ from consolidator.language import pick, tag
 from schemas.errors import DependencyError
 from streams.embedded.lock import hold_lock
 from streams.kafka.loop import Loop
+
+_USUAL: tuple[Word, ...] = ("starting", "empty", "running", "released")
 
 
 def run(args: Namespace) -> int:
@@ -74,10 +76,10 @@ def _choose_teller(args: Namespace) -> Callable[[Notice], None]:
 
 
 def _put_event(notice: Notice) -> None:
-    """Write one line at once; a person's line goes to stderr."""
+    """Write one line at once; what a person should look at is told on stderr, too."""
     put(json.dumps(describe_notice(notice), ensure_ascii=False))
     sys.stdout.flush()
-    if notice.error is not None:
+    if notice.word not in _USUAL:
         say(render_notice(notice))
 
 
