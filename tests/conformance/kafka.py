@@ -22,15 +22,15 @@ BANK = "402"
 WORDS: tuple[Word, ...] = ("commands", "entries", "disclosures", "commits", "checkpoints")
 
 
-async def create_topics(connection: Connection, partitions: int) -> None:
-    """Make the topics that a county's journal needs, with settings a single broker can meet."""
+async def create_topics(connection: Connection, partitions: int, copies: int = 1) -> None:
+    """Make the topics that a county's journal needs; how many copies must be in step is the brokers' setting."""
     names = [topic_name(connection.prefix, word) for word in WORDS]
     names.append(topic_name(connection.prefix, "orders", BANK))
     client = AIOKafkaAdminClient(**connection.options())
     await client.start()
     try:
         settings = {"max.message.bytes": "20971520", "message.timestamp.type": "LogAppendTime"}
-        await client.create_topics([NewTopic(name, partitions, 1, topic_configs=settings) for name in names])
+        await client.create_topics([NewTopic(name, partitions, copies, topic_configs=settings) for name in names])
     finally:
         await client.close()
 
@@ -43,10 +43,10 @@ class Cluster:
     numbers: "count[int]" = field(default_factory=count)
 
 
-def make_cluster(bootstrap: str, partitions: int = PARTITIONS) -> Cluster:
+def make_cluster(bootstrap: str, partitions: int = PARTITIONS, copies: int = 1) -> Cluster:
     """Make topics that nobody else uses."""
     connection = Connection(bootstrap, prefix=make_prefix())
-    asyncio.run(create_topics(connection, partitions))
+    asyncio.run(create_topics(connection, partitions, copies))
     return Cluster(connection)
 
 
