@@ -99,9 +99,11 @@ def _is_read_back(command: Command, headers: Headers) -> bool:
         return False
 
 
-def parse_command(value: bytes | None, headers: Headers) -> Command:
+def parse_command(value: bytes | None, headers: Sequence[tuple[str, bytes | None]]) -> Command:
     """Read a record of the commands topic. Raises InputError ``I30`` for anything that is no command."""
-    found = dict(headers)
+    found = {name: raw or b"" for name, raw in headers}
+    if len(found) != len(headers):
+        raise InputError(NOT_A_COMMAND, "a header stands there twice")
     kind = _KINDS.get(found.get("kind", b""))
     document = found.get("document", b"")
     if kind is None:

@@ -14,7 +14,9 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.structs import ConsumerRecord
 
 from streams.kafka.client import Connection
+from streams.kafka.tolerating import tolerate
 
+tolerate()
 Row: TypeAlias = ConsumerRecord
 Isolation: TypeAlias = Literal["read_committed", "read_uncommitted"]
 FETCH_BYTES = 8_388_608  # some parts or bundles at once; a record above it is still given, alone

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 from aiokafka import AIOKafkaProducer
+from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 
+from schemas.commands import Command
 from schemas.records import Headers, render_command
 from streams.engine import Engine
 from streams.kafka.journal import KafkaJournal
@@ -68,8 +70,40 @@ async def _put_and_commit(county: County, value: bytes) -> None:
         await producer.send_and_wait(county.shard.topic("commands"), value, key=KEY, partition=county.partition)
 
 
-def _change(name: str, value: bytes) -> Headers:
-    return [(each, value if each == name else old) for each, old in GOOD.headers]
+def _change(name: str, value: bytes | None) -> Headers:
+    return [(each, value if each == name else old) for each, old in GOOD.headers]  # type: ignore[misc]  # brokers keep None
+
+
+class _Strange(str):
+    """A header's name that goes out as bytes that are no UTF-8."""
+
+    __slots__ = ()
+
+    def encode(self, *_: object) -> bytes:
+        return b"\xff\xfe"
+
+
+async def _put_strange(county: County, commands: Sequence[Command]) -> None:
+    """Write commands in one batch, the second with a header that no client of Java or Python can write."""
+    builder = _DefaultRecordBatchBuilderPy(2, 0, 0, -1, -1, -1, MEGABYTE)
+    for offset, command in enumerate(commands):
+        record = render_command("511112", command)
+        headers = [*record.headers, (_Strange("x") if offset == 1 else "x", b"")]
+        builder.append(offset, timestamp=0, key=KEY, value=record.value, headers=headers)
+    async with _make_producer(county) as producer:
+        batch = producer.create_batch()
+        batch.append(timestamp=None, key=KEY, value=b"one that makes room for the others")
+        batch._builder = builder  # noqa: SLF001 -- what it builds itself is in order
+        await (await producer.send_batch(batch, county.shard.topic("commands"), partition=county.partition))
+
+
+def test_a_header_whose_name_is_no_text_ends_nothing(county: County) -> None:
+    """Left to itself, aiokafka cannot read such a record, nor what was fetched with it, at any start."""
+    asyncio.run(_put_strange(county, [document(2), document(3), document(4)]))
+    asyncio.run(_put_strange(county, [GENESIS, GENESIS]))
+    found = county.finish()
+    assert found.commits()[-1].record.head.now == document(4).at
+    assert [each.position for each in county.poison] == [6, 7]
 
 
 POISON: Sequence[tuple[str, bytes | None, Headers, bytes]] = [
@@ -79,6 +113,8 @@ POISON: Sequence[tuple[str, bytes | None, Headers, bytes]] = [
     ("a number that is none", b"x", _change("at", "\u0661".encode()), KEY),
     ("a number beyond all bounds", b"x", _change("at", b"9" * 400), KEY),
     ("a document that is none", b"x", _change("document", b"AB" * 32), KEY),
+    ("a number without a value", b"x", _change("at", None), KEY),
+    ("a header twice", b"x", [*GOOD.headers, ("kind", b"tick")], KEY),
     ("no value", None, GOOD.headers, KEY),
     ("another county's key", GOOD.value, GOOD.headers, b"511113"),
     ("an empty key", GOOD.value, GOOD.headers, b""),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from schemas.commands import Command
+from schemas.errors import DependencyError
 from streams.engine import Engine
 from streams.kafka.client import Connection
 from streams.kafka.commands import Poison
@@ -18,6 +19,10 @@ from streams.machine import Machine
 from tests.conformance.kafka import BANK
 from tests.conformance.toy import GENESIS, ToyMachine
 from tests.support.kafka_checks import Partition, check_everything
+
+
+def _ignore(_: object) -> None:
+    """Take no notice."""
 
 
 @dataclass(slots=True)
@@ -37,13 +42,13 @@ class County:
         return Shard(self.connection, "511112", self.partition, (BANK,), self.ahead_seconds)
 
     @contextmanager
-    def owner(self, bootstrap: str = "") -> Iterator["Owner"]:
+    def owner(self, bootstrap: str = "", on_commit: Callable[[object], None] = _ignore) -> Iterator["Owner"]:
         """Give an owner that has claimed the county and recovered, over another address if one is given."""
         connection = replace(self.connection, bootstrap=bootstrap or self.connection.bootstrap)
         shard = replace(self.shard, connection=connection)
         states = States(self.folder / str(self.partition))
         with Loop() as loop, closing(KafkaJournal(shard, loop, states, self.poison.append)) as journal:
-            engine = Engine(journal, self.make_machine)
+            engine = Engine(journal, self.make_machine, on_commit)
             engine.recover()
             with ThreadPoolExecutor(1) as thread:
                 yield Owner(loop, journal, engine, thread)
@@ -56,6 +61,18 @@ class County:
     def begin(self, commands: Sequence[Command]) -> None:
         """Append GENESIS and commands."""
         self.append([GENESIS, *commands])
+
+    def work_on(self, times: int) -> None:
+        """Let one owner after another work until one comes to the end; DependencyError when so many did not."""
+        for left in range(times - 1, -1, -1):
+            try:
+                with self.owner() as owner:
+                    owner.work()
+            except DependencyError:
+                if not left:
+                    raise
+            else:
+                return
 
     def finish(self) -> Partition:
         """Let a new owner finish, and judge."""
