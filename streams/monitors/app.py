@@ -108,7 +108,7 @@ async def _finish(work: Awaitable[None]) -> None:
     except asyncio.CancelledError:
         raise
     except BaseException as error:  # noqa: BLE001 -- an exception in an agent would lose the record
-        # Another's text may hold anything, so only its type is told. Faust keeps log lines to itself, threads would wait.
+        # Another's text may hold anything, so its type is told. Faust keeps log lines to itself, threads would wait.
         text = str(error) if isinstance(error, ConsolidatorError) else type(error).__name__
         sys.stderr.write(f"监测进程停止 the monitor stops: {text}\n")
         sys.stderr.flush()
