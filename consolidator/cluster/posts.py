@@ -14,9 +14,9 @@ from consolidator.settings import is_trial
 from schemas.commands import parse_genesis
 from schemas.errors import ConfigurationError
 from schemas.records import Word
-from streams.kafka.asking import asking, describe_topics
-from streams.kafka.journal import KafkaJournal, derive_transactional_id
-from streams.kafka.rights import CHECK_SECONDS, check_readable, check_transactional, check_writable
+from streams.kafka.journal import KafkaJournal
+from streams.kafka.owning import derive_transactional_id
+from streams.kafka.rights import check_partition, check_readable, check_transactional, check_writable
 from streams.kafka.shard import AHEAD_SECONDS, Shard
 from streams.kafka.states import States
 
@@ -75,16 +75,7 @@ async def check_shard(shard: Shard) -> None:
     await check_readable(shard.connection, read)
     await check_writable(shard.connection, written)
     await check_transactional(shard.connection, derive_transactional_id(shard))
-    async with asking(shard.connection, CHECK_SECONDS) as client:
-        found = await describe_topics(client, sorted({*read, *written}))
-    for topic, described in found.items():
-        if described.partitions <= shard.partition:
-            message = (
-                f"主题 {topic} 没有分区 {shard.partition}(县区 {shard.county}),请运行 topics apply / "
-                f"topic {topic} has no partition {shard.partition} for county {shard.county}: "
-                "run 'consolidator topics apply'"
-            )
-            raise ConfigurationError(message)
+    await check_partition(shard, [*read, *written])
 
 
 def has_begun(journal: KafkaJournal, post: Post) -> bool:

@@ -124,8 +124,11 @@ class CommandReader:
 def parse_row(row: Row, shard: Shard) -> Command:
     """Read a record. InputError ``I30`` when it is no command, or one stamped too far ahead of the brokers' clock.
 
-    Nor is a second genesis a command: of two homes made for one county at once, one comes first.
+    Nor is a second genesis a command: of two homes made for one county at once, one comes first; nor what bears another
+    county's key.
     """
+    if row.key != shard.county.encode():
+        raise InputError(NOT_A_COMMAND, "its key is not this county's code")
     command = parse_command(row.value, row.headers)
     if command.kind == "genesis" and row.offset > 0:
         raise InputError(NOT_A_COMMAND, "a county has one genesis, its first command")

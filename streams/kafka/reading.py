@@ -149,7 +149,7 @@ async def find_last(reader: Reader) -> Row | None:
 
 
 async def find_offset(reader: Reader, number: int, number_of: Callable[[Row], int]) -> int:
-    """Give the offset of the first record whose number is at least ``number``; the end when there is none.
+    """Give an offset from which on the first record is the first whose number is at least ``number``, or the end.
 
     Records are in order of their numbers; halving looks at one record a step.
     """

@@ -29,7 +29,7 @@ async def create_topics(connection: Connection, partitions: int) -> None:
     client = AIOKafkaAdminClient(**connection.options())
     await client.start()
     try:
-        settings = {"max.message.bytes": "20971520"}
+        settings = {"max.message.bytes": "20971520", "message.timestamp.type": "LogAppendTime"}
         await client.create_topics([NewTopic(name, partitions, 1, topic_configs=settings) for name in names])
     finally:
         await client.close()

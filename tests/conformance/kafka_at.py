@@ -79,9 +79,12 @@ def hit_before_step(hit: _Hit, number: int) -> None:
 
     def commit(
         journal: KafkaJournal, steps: Sequence[Step], record: CommitRecord, snapshot: bytes | None = None
-    ) -> None:
+    ) -> Callable[[], None]:
         armed[0] = True
-        _commit(journal, steps, record, snapshot)
+        return partial(wait, _commit(journal, steps, record, snapshot))
+
+    def wait(until_stored: Callable[[], None]) -> None:
+        until_stored()
         armed[0] = False
 
     setattr(asyncio.events.Handle, "_run", counted)  # noqa: B010 -- this process ends soon

@@ -205,15 +205,16 @@ def _check_uncommitted_heads(commits: Sequence[Commit]) -> None:
 # ---------------------------------------------------------------- against an undisturbed run
 
 
-def list_accepted(found: Partition, ahead_seconds: int | None) -> list[tuple[int, Command]]:
+def list_accepted(found: Partition, shard: Shard) -> list[tuple[int, Command]]:
     """Give the commands topic's records that are commands, in order, with their offsets."""
-    accepted = []
+    accepted: list[tuple[int, Command]] = []
     for seen in found.topics["commands"]:
         try:
             command = parse_command(None if seen.is_empty else seen.value, tuple(seen.headers.items()))
         except InputError:
             continue
-        if ahead_seconds is None or command.at <= seen.timestamp // 1000 + ahead_seconds:
+        is_late = shard.ahead_seconds is None or command.at <= seen.timestamp // 1000 + shard.ahead_seconds
+        if is_late and seen.key == shard.county.encode() and (command.kind != "genesis" or not accepted):
             accepted.append((seen.offset, command))
     return accepted
 
@@ -222,7 +223,7 @@ def check_against_undisturbed(
     found: Partition, shard: Shard, make_machine: Callable[[], Machine], folder: Path
 ) -> None:
     """Check that what a county committed is what one run on SQLite gives for the same commands, all of them applied."""
-    accepted = list_accepted(found, shard.ahead_seconds)
+    accepted = list_accepted(found, shard)
     path = folder / f"undisturbed-{shard.partition}.sqlite"
     path.unlink(missing_ok=True)
     create_journal(path, accepted[0][1])
