@@ -15,6 +15,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from consolidator.cli.main import main
+from consolidator.transparency.keys import render_private_key
 from schemas.commands import Command
 from schemas.commits import Step
 from schemas.envelope import parse_envelope
@@ -24,6 +25,7 @@ from streams.kafka.client import Connection
 from streams.kafka.shard import Shard
 from streams.monitors.events import PARTITIONS as EVENT_PARTITIONS
 from tests.support.crossing import HERE, THERE
+from tests.support.world import make_signer
 
 SETTINGS = """\
 snapshots = "snapshots"
@@ -61,6 +63,8 @@ class Province:
         self.cluster.write_text(SETTINGS.format(broker=self.broker, prefix=self.prefix))
         assert main(["topics", "apply", "--cluster", str(self.cluster)]) == 0
         assert main(["monitor", "init", "--home", str(self.home), "--source", "monitor"]) == 0
+        key = self.home / "keys" / "monitor.key"  # the one that counties' policies know in tests
+        key.write_text(render_private_key(make_signer("monitor")))
 
     @property
     def cluster(self) -> Path:

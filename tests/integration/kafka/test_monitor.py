@@ -3,17 +3,24 @@
 import json
 import signal
 import subprocess
-from contextlib import suppress
+from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 import pytest
 
 from consolidator.cli.main import main
+from consolidator.facts.lines import HELD, READY
+from consolidator.sealing import County
 from schemas.commands import Command
+from streams.engine import Engine
+from streams.kafka.journal import KafkaJournal
+from streams.kafka.loop import Loop
+from streams.kafka.states import States
 from tests.support.crossing import HERE, THERE, make_county
 from tests.support.province import SETTINGS, WAIT_SECONDS, Province, read_headers
-from tests.support.world import World, make_account, make_id, make_name
+from tests.support.world import EPOCHS, ORIGIN, World, make_account, make_id, make_name, make_signer
 
 
 @pytest.fixture
@@ -255,3 +262,38 @@ def test_killed_at_random_moments_it_tells_everything_once(
         told = {county: province.wait_commands(county, 40) for county in (HERE, THERE)}
     for commands in told.values():
         check_numbers(commands, 40)
+
+
+def test_a_ledger_on_kafka_holds_its_line(province: Province, pair: tuple[World, World], tmp_path: Path) -> None:
+    here, there = pair
+    here.send_batch("B-1", [make_id(0), make_id(1)])
+    pay(province, THERE, there, "B-7", [1])
+    documents = len({command.document for command in here.commands if command.kind == "part"})
+    shard = replace(province.shard(HERE), banks=["402"])
+    with Loop() as loop, closing(KafkaJournal(shard, loop, States(tmp_path / "states"))) as journal:
+        journal.append(here.commands)
+        engine = Engine(journal, lambda: County(EPOCHS, make_signer(ORIGIN)))
+        engine.recover()
+        engine.run()
+        states = engine.machine.state.batches[0].states
+        assert list(states) == [READY, READY]
+        with province.monitor():
+            province.wait_commands(HERE, documents + 1)
+        engine.run()
+        assert list(states) == [READY, HELD]
+
+
+def test_a_county_that_it_does_not_know_yet_stops_it_and_is_not_lost(
+    province: Province, pair: tuple[World, World]
+) -> None:
+    here, there = pair
+    pay(province, HERE, here, "B-1", [0])
+    pay(province, THERE, there, "B-7", [0])
+    settings = province.cluster.read_text()
+    province.cluster.write_text(settings[: settings.rindex("[[county]]")])
+    with province.monitor() as process:
+        assert process.wait(timeout=WAIT_SECONDS) == 1
+    assert "partition 1 is of a new county" in (province.root / "monitor.err").read_text()
+    province.cluster.write_text(settings)
+    with province.monitor():
+        check_numbers(province.wait_commands(HERE, 1), 1)

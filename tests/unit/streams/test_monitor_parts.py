@@ -79,5 +79,5 @@ print("went on")
 """
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)  # noqa: S603 -- ours
     assert (ended.returncode, ended.stdout) == (1, "")
-    assert "the monitor stops: RuntimeError" in ended.stderr
+    assert "the monitor stops: RuntimeError\n" in ended.stderr
     assert "511199" not in ended.stderr
