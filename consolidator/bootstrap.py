@@ -13,6 +13,7 @@ from consolidator.cosigning.rounds import Rounds
 from consolidator.gate.records import GateRecords, open_records
 from consolidator.gate.sending import Gate
 from consolidator.home.cosigned import CosignedHeads
+from consolidator.home.feeding import Feed, OwnFeed
 from consolidator.home.paths import Home
 from consolidator.intake.acting import View
 from consolidator.intake.desk import Desk, Reader
@@ -22,8 +23,11 @@ from consolidator.publishing.publisher import Publisher
 from consolidator.publishing.reading import serve_published
 from consolidator.sealing import County
 from consolidator.settings import Adapter, Settings, is_trial, read_settings
-from schemas.errors import ConfigurationError
+from schemas.errors import ConfigurationError, ConflictError
+from streams.embedded.copying import CopyJournal, create_copy, open_copy
 from streams.embedded.journal import SqliteJournal, open_journal, open_journal_read_only
+from streams.embedded.lock import hold_lock
+from streams.journal import DocumentJournal
 from streams.recovery import load
 
 
@@ -58,11 +62,66 @@ def county_maker(office: Office) -> Callable[[], County]:
 @contextmanager
 def open_desk(office: Office) -> Iterator[Desk]:
     """Open what intake works with; the journal is closed at the end."""
-    with open_journal(office.home.journal) as journal:
+    with open_intake(office) as journal:
         yield make_desk(office, journal)
 
 
-def make_desk(office: Office, journal: SqliteJournal) -> Desk:
+@contextmanager
+def open_intake(office: Office) -> Iterator[DocumentJournal]:
+    """Open the journal that documents are appended to: the home's own, or the county's partition."""
+    if office.settings.cluster is None:
+        with open_journal(office.home.journal) as own:
+            yield own
+        return
+    from consolidator.cluster.opening import open_copied  # noqa: PLC0415 -- Kafka's client takes 0.2 s to load
+
+    with open_copied(office.home, office.settings) as copied:
+        yield copied
+
+
+@contextmanager
+def open_ledger(office: Office) -> Iterator[CopyJournal]:
+    """Hold the home's lock and open the journal that its engine runs on; on a cluster it is a copy.
+
+    ConflictError when another process has the lock, or moved the county to another engine just now.
+    """
+    home, on_cluster = office.home, office.settings.cluster is not None
+    with hold_lock(home.lock):
+        if read_settings(home.settings) != office.settings:
+            message = "设置刚被修改,请重新运行 / the settings were changed just now: start the same command again"
+            raise ConflictError(message)
+        if on_cluster and not home.journal.exists():  # derived: all is copied and decided anew
+            create_copy(home.journal)
+        with open_copy(home.journal) as journal:
+            _settle(journal, on_cluster=on_cluster)
+            yield journal
+
+
+def _settle(journal: CopyJournal, *, on_cluster: bool) -> None:
+    """Make an own journal of a copy whose county came back from a cluster; the way there is another command's."""
+    if journal.is_copy and not on_cluster:
+        journal.take_back()
+    if on_cluster and not journal.is_copy:
+        message = (
+            "本县尚未迁入集群,不能只改 engine:请改回 embedded,再运行 cluster adopt / this county was not moved to a "
+            "cluster: set engine back to \"embedded\", then run 'consolidator cluster adopt'"
+        )
+        raise ConfigurationError(message)
+
+
+@contextmanager
+def open_feed(office: Office, journal: CopyJournal) -> Iterator[Feed]:
+    """Open what feeds a run on a journal."""
+    if office.settings.cluster is None:
+        yield OwnFeed(journal)
+        return
+    from consolidator.cluster.opening import open_cluster_feed  # noqa: PLC0415 -- Kafka's client takes 0.2 s to load
+
+    with open_cluster_feed(office.home, office.settings, journal) as feed:
+        yield feed
+
+
+def make_desk(office: Office, journal: DocumentJournal) -> Desk:
     """Put intake's desk together on an open journal."""
     profiles = load_own_profiles(office.home.profiles)
     readers = [_make_reader(office.home, adapter, profiles) for adapter in office.settings.adapter]

@@ -24,8 +24,12 @@ county = "{county}"
 # 日志名称,须换成本单位域名后才可正式使用,启用后终身不变
 # the log's name: use your own domain before real use; fixed by the first command, for life
 origin = "{origin}"
-# 引擎 / the engine: "embedded" keeps everything in journal.sqlite
+# 引擎:embedded 全部存于 journal.sqlite;kafka 的命令与提交在集群上,须填 cluster。不要手工改,用 cluster adopt 迁入
+# the engine: "embedded" keeps everything in journal.sqlite; with "kafka" commands and commits stand on the cluster that
+# 'cluster' names. Do not write "kafka" here by hand: "consolidator cluster adopt" moves a county there
 engine = "{engine}"
+# 集群设置文件,相对于本目录,仅 kafka 时填写 / the cluster's settings, relative to this directory; with "kafka" only
+{cluster}
 
 # 数据保管年限,从年度终了后的第一天算起;期满才可 epoch retire。默认 30 年:
 # 《会计档案管理办法》(财政部、国家档案局令第 79 号)会计凭证保管 30 年,发放明细是其附件
@@ -64,7 +68,8 @@ class Settings(BaseModel):
 
     county: County
     origin: Origin
-    engine: Literal["embedded"] = "embedded"
+    engine: Literal["embedded", "kafka"] = "embedded"
+    cluster: KeyPath | None = None
     retention_years: Annotated[int, Field(ge=1, le=100)] = RETENTION_YEARS
     adapter: Annotated[list[Adapter], Field(max_length=1000)] = []
 
@@ -96,8 +101,13 @@ def validate_origin(text: str) -> str:
 
 def render_settings(settings: Settings) -> str:
     """Write settings with every key explained. No value can hold a quote, so none is escaped."""
+    cluster = '# cluster = "../cluster.toml"' if settings.cluster is None else f'cluster = "{settings.cluster}"'
     head = _HEAD.format(
-        county=settings.county, origin=settings.origin, engine=settings.engine, retention=settings.retention_years
+        county=settings.county,
+        origin=settings.origin,
+        engine=settings.engine,
+        cluster=cluster,
+        retention=settings.retention_years,
     )
     sections = [_render_adapter(adapter) for adapter in settings.adapter] or [_EXAMPLE]
     return "\n".join([head, *sections])
@@ -121,6 +131,12 @@ def parse_settings(text: str) -> Settings:
         raise ConfigurationError(message) from error
     if len({adapter.source for adapter in settings.adapter}) != len(settings.adapter):
         message = "同一单位只能有一段 [[adapter]] / consolidator.toml: two sections name the same source"
+        raise ConfigurationError(message)
+    if (settings.engine == "kafka") != (settings.cluster is not None):
+        message = (
+            'engine = "kafka" 须填 cluster,其他引擎不填 / '
+            "consolidator.toml: 'cluster' goes with engine = \"kafka\", and only with it"
+        )
         raise ConfigurationError(message)
     return settings
 

@@ -173,6 +173,11 @@ def render_checkpoint(county: str, word: Literal["checkpoints", "cosignatures"],
     return Record(word, note, _events(county, word, str(size), b"text/plain", [("size", b"%d" % size)]))
 
 
+def render_anomaly_record(county: str, number: int, value: bytes) -> Record:
+    """Write an anomaly, the monitor's ``number``-th about a county."""
+    return Record("anomalies", value, _events(county, "anomalies", str(number), _JSON, []))
+
+
 def find_number(headers: Headers, name: str) -> int:
     """Give a header's number, by which records of one topic and county are ordered. InvariantError without it."""
     raw = dict(headers).get(name, b"")

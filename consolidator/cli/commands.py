@@ -8,6 +8,7 @@ from consolidator.cli.commands_county import add_keys, add_policy
 from consolidator.cli.commands_epochs import add_epochs
 from consolidator.cli.commands_home import add_init, add_order
 from consolidator.cli.commands_log import add_log
+from consolidator.cli.commands_monitor import add_monitor
 from consolidator.cli.commands_people import add_census, add_designations
 from consolidator.cli.commands_witness import add_witness
 from consolidator.cli.parsing import Nouns, Parser, add_document_id, add_full, add_home, add_key, add_noun, add_verb
@@ -43,6 +44,7 @@ def make_parser() -> Parser:
     add_topics(nouns)
     add_brokers(nouns)
     add_worker(nouns)
+    add_monitor(nouns)
     _add_upkeep(nouns)
     return parser
 

@@ -14,6 +14,7 @@ def add_init(nouns: Nouns) -> None:
         "建立本县主目录 / make a county's home",
         "init --home county --county 511112 --sample sample",
         "init --home county --county 511112 --root-key VKEY --root-key VKEY",
+        "init --home county --county 511112 --root-key VKEY --root-key VKEY --cluster cluster.toml",
     )
     add_home(init)
     init.add_argument("--county", required=True, metavar="CODE", help="六位县区代码 / the 6-digit county code")
@@ -34,6 +35,12 @@ def add_init(nouns: Nouns) -> None:
         type=Path,
         metavar="FILE",
         help="见证要求(JSON),写入首条命令 / whose cosignatures a payment needs (JSON), pinned for good",
+    )
+    init.add_argument(
+        "--cluster",
+        type=Path,
+        metavar="FILE",
+        help="在 Kafka 集群上建立,其设置文件 / on a Kafka cluster, whose settings these are",
     )
     roots = init.add_mutually_exclusive_group(required=True)
     roots.add_argument(

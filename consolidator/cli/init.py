@@ -7,7 +7,8 @@ from dataclasses import replace
 from consolidator.cli.terminal import put, put_json, say
 from consolidator.gate.passing import NO_WITNESSES
 from consolidator.gate.quorums import read_quorum
-from consolidator.home.creating import NOBODY, create_home, plan_county, plan_sample, render_log_vkey
+from consolidator.home.creating import NOBODY, Founding, create_home, plan_county, plan_sample, read_log_vkey
+from consolidator.home.paths import Home
 from consolidator.keys import read_signer
 from consolidator.language import choose, pick, tag
 
@@ -24,8 +25,7 @@ def run(args: Namespace) -> int:
         say(choose(SAMPLE_NOTE))
     if args.quorum is not None:
         founding = replace(founding, quorum=read_quorum(args.quorum))
-    create_home(args.home, founding)
-    vkey = render_log_vkey(founding)
+    vkey = read_log_vkey(_make(args, founding))
     if args.json:
         put_json({"home": str(args.home), "county": founding.county, "origin": founding.origin, "vkey": vkey})
         return 0
@@ -38,3 +38,11 @@ def run(args: Namespace) -> int:
         say(pick("正式使用前请用 --origin 指定本单位域名", "before real use, name a domain of your own with --origin"))
     say(f"{tag('下一步', 'next')}: consolidator submit --home {args.home} FILE…")
     return 0
+
+
+def _make(args: Namespace, founding: Founding) -> Home:
+    if args.cluster is None:
+        return create_home(args.home, founding)
+    from consolidator.cluster.founding import found_home  # noqa: PLC0415 -- Kafka's client takes 0.2 s to load
+
+    return found_home(args.home, founding, args.cluster)

@@ -24,6 +24,7 @@ from schemas.errors import ConfigurationError
 from schemas.identifiers import COUNTY
 from schemas.instants import derive_year
 from schemas.quorum import QuorumValue
+from streams.embedded.copying import create_copy
 from streams.embedded.journal import create_journal
 
 NOBODY = QuorumValue(type="none")
@@ -43,6 +44,7 @@ class Founding:
     roots: Sequence[str]
     adapters: Mapping[str, tuple[Ed25519Signer, Sequence[str]]]
     quorum: QuorumValue = NOBODY
+    cluster: str | None = None  # the cluster's settings, as the home's settings name them; None: a home of its own
 
     @property
     def origin(self) -> str:
@@ -117,17 +119,32 @@ def _fill(home: Home, founding: Founding) -> None:
     write_signer(home.log_key, founding.log_key)
     write_whole(home.epoch_keys, render_epoch_keys(founding.epoch_keys))
     adapters = [_write_adapter(home, source, *adapter) for source, adapter in sorted(founding.adapters.items())]
-    settings = Settings(county=founding.county, origin=founding.origin, adapter=adapters)
-    write_whole(home.settings, render_settings(settings).encode())
+    write_whole(home.settings, render_settings(derive_settings(founding, adapters)).encode())
     write_whole(home.policy, render_derived_policy(derive_policy(founding.quorum, founding.log_key.verifier)))
-    genesis = Genesis(
+    create = create_journal if founding.cluster is None else create_copy
+    create(home.journal, Command("genesis", founding.at, render_genesis(derive_genesis(founding))))
+
+
+def derive_settings(founding: Founding, adapters: Sequence[Adapter]) -> Settings:
+    """Give the settings that a new home begins with."""
+    return Settings(
+        county=founding.county,
+        origin=founding.origin,
+        engine="embedded" if founding.cluster is None else "kafka",
+        cluster=founding.cluster,
+        adapter=list(adapters),
+    )
+
+
+def derive_genesis(founding: Founding) -> Genesis:
+    """Give what the first command pins."""
+    return Genesis(
         county=founding.county,
         origin=founding.origin,
         roots=list(founding.roots),
         quorum="none" if founding.quorum == NOBODY else founding.quorum,
         key=render_vkey(founding.log_key.verifier),
     )
-    create_journal(home.journal, Command("genesis", founding.at, render_genesis(genesis)))
 
 
 def _write_adapter(home: Home, source: str, signer: Ed25519Signer, profiles: Sequence[str]) -> Adapter:
@@ -136,6 +153,6 @@ def _write_adapter(home: Home, source: str, signer: Ed25519Signer, profiles: Seq
     return Adapter(source=source, key=f"keys/{source}.key", profiles=list(profiles))
 
 
-def render_log_vkey(founding: Founding) -> str:
+def read_log_vkey(home: Home) -> str:
     """Give the verifier key that everybody needs to check this log."""
-    return render_vkey(founding.log_key.verifier)
+    return render_vkey(read_signer(home.log_key).verifier)

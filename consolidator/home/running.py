@@ -6,13 +6,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Event
 
-from consolidator.bootstrap import Office, county_maker, make_desk, open_gate, open_heads, open_publisher
+from consolidator.bootstrap import (
+    Office,
+    county_maker,
+    make_desk,
+    open_feed,
+    open_gate,
+    open_heads,
+    open_ledger,
+    open_publisher,
+)
 from consolidator.facts.state import State
 from consolidator.gate.passing import is_witnessed
 from consolidator.gate.sending import NOT_COVERED, Gate, list_unsent, send_file
 from consolidator.home.cosigned import CosignedHeads
 from consolidator.home.documents import read_documents, read_file_names, render_file
-from consolidator.home.gaps import list_due, list_open, offer_again
+from consolidator.home.feeding import Feed
+from consolidator.home.gaps import list_due, list_open
 from consolidator.home.paths import UNKNOWN_SOURCE
 from consolidator.home.reports import RunReport
 from consolidator.intake.outcomes import FileOutcome
@@ -28,8 +38,7 @@ from schemas.commits import CommitRecord, Outcome, Step
 from schemas.errors import InputError, InvariantError
 from schemas.instants import HOUR_SECONDS
 from schemas.orders import OrderFile
-from streams.embedded.journal import SqliteJournal, open_journal
-from streams.embedded.lock import hold_lock
+from streams.embedded.journal import SqliteJournal
 from streams.engine import Engine, Progress
 from streams.recovery import FIRST_POSITION
 
@@ -48,6 +57,7 @@ class Runner:
 
     office: Office
     journal: SqliteJournal
+    feed: Feed
     gate: Gate
     publisher: Publisher
     heads: CosignedHeads
@@ -56,6 +66,7 @@ class Runner:
     report: RunReport = field(default_factory=RunReport)
     files: list[OrderFile] = field(default_factory=list)
     engine: Engine[County] = field(init=False)
+    is_open: bool = field(default=False, init=False)  # whether anything may go out by now
 
     @property
     def state(self) -> State:
@@ -76,7 +87,13 @@ class Runner:
         self.engine = Engine(self.journal, county_maker(self.office), self._after_commit, self.on_progress)
         self.engine.recover()
         gc.freeze()  # a county's state is millions of objects that stay: no collection should look at them again
-        heal_spool(self.office.home, self.journal)
+        heal_spool(self.office.home, self.feed.journal)
+        if self.feed.agrees(self.engine.last_commit):
+            self._open()
+
+    def _open(self) -> None:
+        """Begin to let out what is decided, and send what an earlier run could not."""
+        self.is_open = True
         self.publisher.start(self.engine.last_commit)
         if self.engine.last_commit is not None:
             self.heads.start(self.state.quorums, self.state.roots)
@@ -86,26 +103,44 @@ class Runner:
             restore_lists(self.lists)
 
     def has_pending(self) -> bool:
-        """Say whether the journal holds commands that are not applied."""
-        record = self.engine.last_commit
-        return record is None or self.journal.next_position() != record.position
+        """Say whether there are commands to apply."""
+        return self.feed.has_more(self.engine.last_commit)
+
+    def is_current(self) -> bool:
+        """Say whether everything is applied, so that the ledger's state is that of now."""
+        return self.is_open and self.engine.last_commit is not None and not self.has_pending()
+
+    def apply_all(self) -> None:
+        """Apply all that a single run is there for."""
+        self.apply_pending()
+        while self.feed.waits(self.engine.last_commit):
+            self.apply_pending()
 
     def apply_pending(self) -> None:
         """Apply all that is pending and what becomes due by it, and send order files."""
         self._run()
-        while due := list_due(self.state, self.journal):
-            if not self.has_pending():
-                offer_again(self.journal, due)
+        while self._offer_due():
             self._run()
-        self.report.settle_gaps(list_open(self.state))
-        update_lists(self.lists, self.report.outcomes)
+        if self.is_open and self.engine.last_commit is not None:
+            self.report.settle_gaps(list_open(self.state))
+            update_lists(self.lists, self.report.outcomes)
+
+    def _offer_due(self) -> bool:
+        record = self.engine.last_commit
+        return record is not None and self.feed.offer(list_due(self.state, self.feed.journal), record)
 
     def _run(self) -> None:
         record, told = self.engine.last_commit, len(self.report.outcomes)
+        if not self.feed.bring(record):
+            return
         position = FIRST_POSITION if record is None else record.position
-        with self.publisher.busy(self.journal.next_position() - position):
+        pending = self.journal.next_position() - position
+        with self.publisher.busy(pending if self.feed.is_alone else 0):
             done = self.engine.run()
-        if record is None:
+        self.feed.confirm(self.record)
+        if not self.is_open:
+            self._open()
+        elif record is None:
             self.heads.start(self.state.quorums, self.state.roots)
         self.heads.learn(self.state.quorums)
         self.publisher.publish(self.record.head)
@@ -133,13 +168,16 @@ class Runner:
         for step in steps:
             self.report.add(step.outcomes)
             self.files += step.order_files
-        self.publisher.note_commit()
+        if self.feed.is_alone:
+            self.publisher.note_commit()
 
     def _look_up(self, outcomes: Sequence[Outcome], position: int) -> None:
         """Find out which files were refused; keep documents of unknown keys, which may be sent again later."""
         self.report.files |= read_file_names(self.journal, {each.digest for each in outcomes if each.source}, position)
         unknown = {each.digest: each for each in outcomes if each.word == "unauthenticated"}
         for digest, commands in read_documents(self.journal, unknown, position).items():
+            if not commands:  # on a cluster a record may name another document than the one it holds
+                continue
             source, error = unknown[digest].source or UNKNOWN_SOURCE, InputError(unknown[digest].code)
             refusal = Refusal(derive_unknown_name(digest), source, error, commands[0].at)
             keep_unknown(self.office.home, refusal, render_file(commands))
@@ -152,14 +190,14 @@ def open_runner(office: Office, on_progress: OnProgress = _ignore, on_large: OnL
     ``on_large`` is told of a list for a sender that takes a while to write: its name and number of lines.
     """
     with (
-        hold_lock(office.home.lock),
-        open_journal(office.home.journal) as journal,
+        open_ledger(office) as journal,
+        open_feed(office, journal) as feed,
         open_gate(office, journal) as gate,
         open_publisher(office) as publisher,
         open_heads(office, gate.records, publisher) as heads,
     ):
         lists = Lists(office.home.returns, office.home.refused, journal, county_maker(office), on_large)
-        runner = Runner(office, journal, gate, publisher, heads, lists, on_progress)
+        runner = Runner(office, journal, feed, gate, publisher, heads, lists, on_progress)
         runner.start()
         yield runner
         runner.engine.close()
@@ -176,10 +214,11 @@ def run_once(
     Waits at most so long for the witnesses; what they do not let through by then waits for the next run.
     """
     with open_runner(office, on_progress, on_large) as runner:
-        runner.apply_pending()
+        runner.apply_all()
         runner.heads.wait(wait_seconds)
         runner.send_covered()
         runner.tell_waiting()
+        runner.feed.announce(runner.publisher.published.size)
         return runner.report
 
 
@@ -196,7 +235,7 @@ class Watch:
 def run_watching(office: Office, watch: Watch) -> None:
     """Take files from the inbox, apply what is pending, and tick when an hour has passed, until told to stop."""
     with open_runner(office) as runner:
-        desk = make_desk(office, runner.journal)
+        desk = make_desk(office, runner.feed.journal)
         unreadable: set[str] = set()
         looked_at = -1  # the hour in which ticks were last looked for: that walks over all batches
         while True:
@@ -204,11 +243,11 @@ def run_watching(office: Office, watch: Watch) -> None:
             watch.on_files([each for each in outcomes if f"{each.source}/{each.file}" not in unreadable])
             unreadable |= {f"{each.source}/{each.file}" for each in outcomes if each.code == "I01"}
             hour = watch.now() // HOUR_SECONDS
-            if not runner.has_pending() and hour != looked_at:
+            if runner.is_current() and hour != looked_at:
                 looked_at = hour
                 if is_tick_due(runner.state, watch.now()):
-                    runner.journal.append([Command("tick", watch.now(), b"")])
-            if outcomes:  # files turned away, too, go back to their senders
+                    runner.feed.journal.append([Command("tick", watch.now(), b"")])
+            if outcomes and runner.is_open:  # files turned away, too, go back to their senders
                 update_lists(runner.lists)
             _work(runner, watch)
             if watch.stop.wait(POLL_SECONDS):
@@ -220,8 +259,10 @@ def _work(runner: Runner, watch: Watch) -> None:
     was_pending = runner.has_pending()
     if was_pending:
         runner.apply_pending()
-    runner.heads.turn()
-    runner.send_covered()
+    if runner.is_open and runner.engine.last_commit is not None:
+        runner.heads.turn()
+        runner.send_covered()
+        runner.feed.announce(runner.publisher.published.size)
     if was_pending:
         runner.tell_waiting()
     if was_pending or runner.report.sendings:

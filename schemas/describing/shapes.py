@@ -26,6 +26,7 @@ _KINDS: Mapping[str, str] = {
     "release": "支付审批",
     "disposition": "疑点处置",
     "access": "授权查阅",
+    "finding": "监测疑点",
     "confirm": "确认",
 }
 _REGISTERS: Mapping[str, str] = {

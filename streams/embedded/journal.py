@@ -19,7 +19,16 @@ from schemas.commands import Command
 from schemas.commits import Bundle, CommitRecord, Step, parse_commit_record, render_commit_record
 from schemas.errors import ConfigurationError, ConflictError, InvariantError, invariant
 from schemas.orders import OrderFile, OrderPart
-from streams.embedded.schema import RETIREMENTS, connect, connect_read_only, create_file, scrub, sqlite_errors
+from streams.embedded.schema import (
+    POISON,
+    RETIREMENTS,
+    connect,
+    connect_read_only,
+    create_file,
+    is_copy,
+    scrub,
+    sqlite_errors,
+)
 from streams.journal import Cut
 
 PAGE_ROWS = 32  # rows read at once, then the read transaction ends: at most 32 parts of 4 MB in memory
@@ -71,8 +80,14 @@ class SqliteJournal:
         self._connection.close()
 
     def append(self, commands: Sequence[Command]) -> None:
-        """See :class:`streams.journal.Journal`."""
+        """See :class:`streams.journal.Journal`. ConflictError when the file is a copy of what stands elsewhere."""
         with self._transaction():
+            if is_copy(self._connection):
+                message = (
+                    "本县的命令已在 Kafka 上,请重新运行本命令 / this county's commands stand on Kafka now: start the "
+                    "same command again"
+                )
+                raise ConflictError(message)
             self._connection.executemany(_INSERT_COMMAND, map(_command_row, commands))
 
     def holds_document(self, digest: str) -> bool:
@@ -98,7 +113,8 @@ class SqliteJournal:
             for row in rows:
                 invariant(row[0] == position, "a command is missing in the journal: restore a backup")
                 position += 1
-                yield row[0], Command(*row[1:])
+                if row[1] != POISON:
+                    yield row[0], Command(*row[1:])
 
     def find_header(self, document: str) -> Command | None:
         """Give the first header command of a document, by its digest."""
@@ -277,6 +293,13 @@ def create_journal(path: Path, genesis: Command) -> None:
     if genesis.kind != "genesis":
         message = "the first command of a journal is its genesis"
         raise ConfigurationError(message)
+    with drafting(path) as draft, SqliteJournal(connect(draft)) as journal:
+        journal.append([genesis])
+
+
+@contextmanager
+def drafting(path: Path) -> Iterator[Path]:
+    """Give an empty journal file beside its place, linked into it at the end. ConflictError if one is there."""
     if path.exists():
         message = f"{path} exists already: a county has one journal, for life"
         raise ConflictError(message)
@@ -284,8 +307,7 @@ def create_journal(path: Path, genesis: Command) -> None:
     draft.unlink(missing_ok=True)
     try:
         create_file(draft)
-        with SqliteJournal(connect(draft)) as journal:
-            journal.append([genesis])
+        yield draft
         _link(draft, path)
     finally:
         draft.unlink(missing_ok=True)

@@ -9,6 +9,8 @@ from pathlib import Path
 from schemas.errors import ConfigurationError, ConflictError, DependencyError, InvariantError
 
 SCHEMA_VERSION = 1
+COPY_ID = 1_262_568_259  # application_id ("KAFC") of a file that holds copies: its commands stand in order elsewhere
+POISON = "poison"  # kind of a row of such a file: what stands at this position elsewhere is no command
 SQLITE_OLDEST = (3, 37, 0)  # the first that knows STRICT tables
 BUSY_MILLISECONDS = 60_000  # one append of the biggest document, with room
 SCRUB_MILLISECONDS = 5_000  # views read for moments; who reads longer has to be ended first
@@ -100,6 +102,11 @@ def connect(path: Path) -> sqlite3.Connection:
 def connect_read_only(path: Path) -> sqlite3.Connection:
     """Open a journal for views: writing through this connection fails."""
     return _connect(path, "ro")
+
+
+def is_copy(connection: sqlite3.Connection) -> bool:
+    """Say whether a file holds copies; inside a transaction this stays so until its end."""
+    return bool(connection.execute("PRAGMA application_id").fetchone()[0] == COPY_ID)
 
 
 def scrub(connection: sqlite3.Connection) -> None:

@@ -33,7 +33,10 @@ class Appender:
 
     def append(self, shard: Shard, commands: Sequence[Command]) -> None:
         """Append commands in order; on return all are kept. After an error some may be: append all of them again."""
-        records = [render_command(shard.county, command) for command in commands]
+        self.send(shard, [render_command(shard.county, command) for command in commands])
+
+    def send(self, shard: Shard, records: Sequence[Record]) -> None:
+        """Send records of any topic to the county's partition, in order; the rest as for commands."""
         for start in range(0, len(records), WINDOW):
             self.loop.run(self._append(shard, records[start : start + WINDOW]))
 

@@ -15,6 +15,7 @@ from schemas.errors import DependencyError, InputError
 from schemas.records import NOT_A_COMMAND, parse_command
 from streams.kafka.loop import Loop
 from streams.kafka.reading import (
+    FOLLOW_MILLISECONDS,
     POLL_MILLISECONDS,
     Reader,
     Row,
@@ -30,11 +31,12 @@ STALL_SECONDS = 30.0  # a broker that is alive gives what it said it has within 
 
 @dataclass(frozen=True, slots=True)
 class Poison:
-    """A record of the commands topic that is no command: its position, its bytes, and what is wrong with it."""
+    """A record of the commands topic that is no command: position, bytes, what is wrong with it, the brokers' stamp."""
 
     position: int
     raw: bytes
     error: InputError
+    at: int
 
 
 @dataclass(slots=True)
@@ -86,7 +88,8 @@ class CommandReader:
 
     async def _open(self) -> Reader:
         if self._reader is None:
-            self._reader = await open_reader(self.shard.connection, self.shard.topic("commands"), self.shard.partition)
+            topic = self.shard.topic("commands")
+            self._reader = await open_reader(self.shard.connection, topic, self.shard.partition, FOLLOW_MILLISECONDS)
         return self._reader
 
     async def _end(self) -> int:
@@ -115,12 +118,17 @@ class CommandReader:
             except InputError as error:
                 if row.offset > self._told:
                     self._told = row.offset
-                    self.on_poison(Poison(row.offset + 1, row.value or b"", error))
+                    self.on_poison(Poison(row.offset + 1, row.value or b"", error, row.timestamp // 1000))
 
 
 def parse_row(row: Row, shard: Shard) -> Command:
-    """Read a record. InputError ``I30`` when it is no command, or one stamped too far ahead of the brokers' clock."""
+    """Read a record. InputError ``I30`` when it is no command, or one stamped too far ahead of the brokers' clock.
+
+    Nor is a second genesis a command: of two homes made for one county at once, one comes first.
+    """
     command = parse_command(row.value, row.headers)
+    if command.kind == "genesis" and row.offset > 0:
+        raise InputError(NOT_A_COMMAND, "a county has one genesis, its first command")
     if shard.ahead_seconds is not None and command.at > row.timestamp // 1000 + shard.ahead_seconds:
         raise InputError(NOT_A_COMMAND, "its stamp lies ahead of the brokers' clock")
     return command

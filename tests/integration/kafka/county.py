@@ -1,0 +1,95 @@
+"""A county on a real broker for tests: its cluster.toml and topics, and a worker in a thread of the test."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event, Thread
+
+from consolidator.bootstrap import county_maker, open_home
+from consolidator.cluster.joining import Seat, find_seat
+from consolidator.cluster.settings import make_cluster, read_cluster
+from consolidator.sealing import County
+from streams.engine import Engine
+from streams.kafka.admin import apply_topics, want
+from streams.kafka.client import Connection
+from streams.kafka.definitions import load_topics
+from streams.kafka.journal import KafkaJournal
+from streams.kafka.loop import Loop
+from streams.kafka.states import States
+
+LOOK_SECONDS = 0.05
+SETTINGS = """\
+banks = ["102", "103", "105", "402", "403"]
+snapshots = "snapshots"
+state = "state"
+[kafka]
+bootstrap = "{broker}"
+prefix = "{prefix}"
+replication = 1
+min_insync = 1
+[[county]]
+code = "511112"
+partition = 0
+worker = "w1"
+"""
+
+
+def make_cluster_file(folder: Path, broker: str, prefix: str) -> Path:
+    """Write the settings of a cluster of one county, and make its topics."""
+    file = folder / "cluster.toml"
+    file.write_text(SETTINGS.format(broker=broker, prefix=prefix))
+    wanted = want(load_topics(), make_cluster(read_cluster(file)))
+    asyncio.run(apply_topics(Connection(broker, prefix=prefix), wanted))
+    return file
+
+
+@dataclass(slots=True)
+class Working:
+    """A worker's thread; what ended it is raised by :meth:`end`."""
+
+    seat: Seat
+    make_county: Callable[[], County]
+    stop: Event = field(default_factory=Event)
+    error: BaseException | None = None
+    _thread: Thread = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Start."""
+        self._thread = Thread(target=self._work, daemon=True)
+        self._thread.start()
+
+    def end(self) -> None:
+        """End it."""
+        self.stop.set()
+        self._thread.join()
+        if self.error is not None:
+            raise self.error
+
+    def _work(self) -> None:
+        states = States(self.seat.file.parent / "snapshots")
+        with Loop() as loop:
+            journal = KafkaJournal(self.seat.shard, loop, states)
+            try:
+                engine = Engine(journal, self.make_county)
+                engine.recover()
+                while not self.stop.is_set():
+                    record = engine.last_commit
+                    if journal.wait(1 if record is None else record.position, LOOK_SECONDS):
+                        engine.run()
+            except BaseException as error:  # noqa: BLE001 -- raised again where the test is
+                self.error = error
+            finally:
+                journal.close()
+
+
+@contextmanager
+def working(home: Path, make_county: Callable[[], County] | None = None) -> Iterator[Working]:
+    """Run a worker for a home's county."""
+    office = open_home(home)
+    worker = Working(find_seat(home, office.settings), make_county or county_maker(office))
+    try:
+        yield worker
+    finally:
+        worker.end()
