@@ -82,8 +82,12 @@ def _add_trials(nouns: Nouns) -> None:
         "trials:sample",
         "只生成示例文件 / only write the sample county's files",
         "sample --to sample --lines 2000 --seed 7",
+        "sample --to neighbour --county 511113 --seed 8",
     )
     sample.add_argument("--to", type=Path, required=True, metavar="DIR", help="空文件夹 / an empty folder")
+    sample.add_argument(
+        "--county", default="511112", metavar="CODE", help="县区代码,默认 511112 / the county's 6-digit code"
+    )
     _add_size(sample, 2000)
     bench = add_verb(
         nouns,
