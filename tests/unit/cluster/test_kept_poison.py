@@ -13,7 +13,7 @@ from streams.kafka.commands import Poison
 
 def make_poison(position: int = 7, raw: bytes = b"\xff\x00") -> Poison:
     """Make a record that is no command."""
-    return Poison(position, raw, InputError("I30", "there is no value"))
+    return Poison(position, raw, InputError("I30", "there is no value"), 0)
 
 
 def test_bytes_are_kept_with_where_they_stood_and_why_for_the_owner_only(tmp_path: Path) -> None:

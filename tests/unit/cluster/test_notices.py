@@ -9,7 +9,7 @@ from consolidator.language import speaking
 from schemas.errors import DependencyError, InputError, InvariantError
 from streams.kafka.commands import Poison
 
-POISON = Poison(7, b"\xff", InputError("I30", "there is no value"))
+POISON = Poison(7, b"\xff", InputError("I30", "there is no value"), 0)
 
 
 def test_everything_that_can_happen_has_its_words() -> None:
