@@ -1,7 +1,6 @@
 """Owns the commands ``worker run`` and ``worker status``."""
 
 import json
-import logging
 import signal
 import sys
 from argparse import Namespace
@@ -25,8 +24,6 @@ _USUAL: tuple[Word, ...] = ("starting", "empty", "running", "released")
 
 def run(args: Namespace) -> int:
     """Run the ledgers of the counties that cluster.toml gives this worker, until stopped; with --once until done."""
-    if not args.debug:
-        quiet_clients()
     file = ClusterFile(args.cluster)
     folder = _find_folder(file, args.name)
     make_folder(folder)
@@ -48,12 +45,6 @@ def status(args: Namespace) -> int:
     else:
         _put_status(found)
     return 0 if found["alive"] else DependencyError.exit_code
-
-
-def quiet_clients() -> None:
-    """Keep the clients' own words away from people: a broker that is away would have them told many times a second."""
-    for name in ("aiokafka", "asyncio"):
-        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
 def _find_folder(file: ClusterFile, name: str) -> Path:
