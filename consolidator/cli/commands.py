@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from consolidator.cli.commands_cluster import add_cluster, add_topics
+from consolidator.cli.commands_cluster import add_cluster, add_publish, add_topics
 from consolidator.cli.commands_county import add_keys, add_policy
 from consolidator.cli.commands_epochs import add_epochs
 from consolidator.cli.commands_home import add_init, add_order
@@ -41,6 +41,7 @@ def make_parser() -> Parser:
     add_epochs(nouns)
     add_topics(nouns)
     add_cluster(nouns)
+    add_publish(nouns)
     _add_upkeep(nouns)
     return parser
 

@@ -101,7 +101,7 @@ def leave_last_out(sample: Path, folder: Path) -> Path:
     manifest = json.loads((folder / "manifest.json").read_text())
     last = manifest["items"].pop()
     (folder / "manifest.json").write_text(json.dumps(manifest))
-    return folder / last["file"]
+    return folder / str(last["file"])
 
 
 def test_a_watching_office_takes_its_inbox_to_the_cluster_and_ticks(
