@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
-from consolidator.cli.commands_cluster import add_cluster, add_publish, add_topics
+from consolidator.cli.commands_cluster import add_cluster, add_topics
 from consolidator.cli.commands_county import add_keys, add_policy
 from consolidator.cli.commands_epochs import add_epochs
 from consolidator.cli.commands_home import add_init, add_order
 from consolidator.cli.commands_log import add_log
 from consolidator.cli.commands_people import add_census, add_designations
+from consolidator.cli.commands_publish import add_publish
 from consolidator.cli.commands_witness import add_witness
 from consolidator.cli.parsing import Nouns, Parser, add_document_id, add_full, add_home, add_key, add_noun, add_verb
 from consolidator.language import choose
@@ -35,13 +36,13 @@ def make_parser() -> Parser:
     _add_acts(nouns)
     add_log(nouns)
     add_order(nouns)
+    add_publish(nouns)
     add_census(nouns)
     add_designations(nouns)
     add_witness(nouns)
     add_epochs(nouns)
     add_topics(nouns)
     add_cluster(nouns)
-    add_publish(nouns)
     _add_upkeep(nouns)
     return parser
 
