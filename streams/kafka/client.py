@@ -73,6 +73,11 @@ def kafka_errors() -> Iterator[None]:
             "the topic, or a newer snapshot"
         )
         raise InvariantError(message) from error
+    except errors.MessageSizeTooLargeError as error:
+        message = (
+            "单条记录超出主题上限 / a record is larger than its topic takes, which no document and no commit may be"
+        )
+        raise InvariantError(message) from error
     except _NO_RIGHTS as error:
         message = (
             f"没有权限({type(error).__name__}),请运行 topics check / "
