@@ -70,9 +70,12 @@ class Reader:
 
 
 async def stop(consumer: AIOKafkaConsumer) -> None:
-    """Stop a consumer."""
-    with suppress(asyncio.CancelledError):  # aiokafka's own tasks, cancelled on the way
-        await consumer.stop()
+    """Stop a consumer, and close its connections also when one of its own tasks was cancelled on the way."""
+    try:
+        with suppress(asyncio.CancelledError):
+            await consumer.stop()
+    finally:
+        await consumer._client.close()  # noqa: SLF001 -- which stop then leaves open
 
 
 async def open_consumer(
