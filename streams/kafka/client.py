@@ -64,7 +64,7 @@ def kafka_errors() -> Iterator[None]:
             "另一进程已接管本县,或事务超时 / another process has taken this county over, or a transaction took too long"
         )
         raise ConflictError(message) from error
-    except (errors.OutOfOrderSequenceNumber, errors.InvalidTxnState) as error:
+    except (errors.OutOfOrderSequenceNumber, errors.InvalidTxnState, errors.IllegalOperation) as error:
         message = f"a transaction went wrong ({type(error).__name__}): start again, the start recovers"
         raise DependencyError(message) from error
     except errors.OffsetOutOfRangeError as error:
@@ -89,7 +89,7 @@ def kafka_errors() -> Iterator[None]:
             "主题或分区不存在,请运行 topics apply / a topic or partition is not there: run 'consolidator topics apply'"
         )
         raise ConfigurationError(message) from error
-    except (errors.KafkaError, OSError, TimeoutError) as error:
+    except (errors.KafkaError, errors.ConsumerStoppedError, OSError, TimeoutError) as error:
         message = (
             f"Kafka 没有响应({type(error).__name__}),请检查代理 / "
             f"the brokers do not answer ({type(error).__name__}): see whether they run and can be reached"
