@@ -16,7 +16,7 @@ from consolidator.home.cosigned import CosignedHeads
 from consolidator.home.feeding import Feed, OwnFeed
 from consolidator.home.paths import Home
 from consolidator.intake.acting import View
-from consolidator.intake.desk import Desk, Reader
+from consolidator.intake.desk import OfficeDesk, Reader, make_reader
 from consolidator.keys import read_epoch_keys, read_signer
 from consolidator.publishing.ahead import start_ahead
 from consolidator.publishing.publisher import Publisher
@@ -60,7 +60,7 @@ def county_maker(office: Office) -> Callable[[], County]:
 
 
 @contextmanager
-def open_desk(office: Office) -> Iterator[Desk]:
+def open_desk(office: Office) -> Iterator[OfficeDesk]:
     """Open what intake works with; the journal is closed at the end."""
     with open_intake(office) as journal:
         yield make_desk(office, journal)
@@ -121,21 +121,15 @@ def open_feed(office: Office, journal: CopyJournal) -> Iterator[Feed]:
         yield feed
 
 
-def make_desk(office: Office, journal: DocumentJournal) -> Desk:
+def make_desk(office: Office, journal: DocumentJournal) -> OfficeDesk:
     """Put intake's desk together on an open journal."""
     profiles = load_own_profiles(office.home.profiles)
-    readers = [_make_reader(office.home, adapter, profiles) for adapter in office.settings.adapter]
-    return Desk(office.home, office.settings.county, journal, readers)
+    readers = [_read_adapter(office.home, adapter, profiles) for adapter in office.settings.adapter]
+    return OfficeDesk(office.home, office.settings.county, journal, readers)
 
 
-def _make_reader(home: Home, adapter: Adapter, profiles: Mapping[str, Profile]) -> Reader:
-    unknown = sorted(set(adapter.profiles) - set(profiles))
-    if unknown:
-        what = f"'{unknown[0]}' ({adapter.source})"
-        message = f"没有文件格式 {what} / consolidator.toml: no profile {what}"
-        raise ConfigurationError(message)
-    signer = read_signer(home.root / adapter.key)
-    return Reader(adapter.source, signer, {name: profiles[name] for name in adapter.profiles})
+def _read_adapter(home: Home, adapter: Adapter, profiles: Mapping[str, Profile]) -> Reader:
+    return make_reader(adapter.source, read_signer(home.root / adapter.key), adapter.profiles, profiles)
 
 
 @contextmanager

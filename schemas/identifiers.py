@@ -29,6 +29,7 @@ ShortText = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{0,200}$
 Number = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,64}$")]
 
 COUNTY = re.compile(r"[0-9]{6}")
+SOURCE = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _LONG_DIGITS = re.compile(r"[0-9]{15}")
 
 

@@ -7,6 +7,7 @@ Nothing in a key or header tells of a person.
 import re
 import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
 from typing import Annotated, Literal, NamedTuple, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -18,25 +19,46 @@ from schemas.errors import InputError, InvariantError, invariant
 from schemas.orders import OrderFile, OrderPart, find_paying_bank
 
 Word = Literal[
-    "commands", "entries", "disclosures", "orders", "commits", "checkpoints", "cosignatures", "anomalies"
-]  # a topic's name without what differs from cluster to cluster; of orders there is one topic a bank
+    "commands",
+    "entries",
+    "disclosures",
+    "orders",
+    "deliveries",
+    "commits",
+    "checkpoints",
+    "cosignatures",
+    "anomalies",
+]  # a topic's name without what differs from cluster to cluster; of orders and deliveries there is one topic a bank
 Headers = Sequence[tuple[str, bytes]]
 NOT_A_COMMAND = "I30"
+NOT_A_DELIVERY = "I31"
+DELIVERY_BYTES_MAX = 67_108_864  # max.message.bytes of the deliveries topics
 _KINDS: Mapping[bytes, CommandKind] = {kind.encode(): kind for kind in get_args(CommandKind)}
 _NUMBER = re.compile(rb"0|[1-9][0-9]{0,14}")
 _DIGEST = re.compile(rb"[0-9a-f]{64}")
+_FILE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
+_FILE_NAME = re.compile(r"(?=.*[A-Za-z0-9_-])[A-Za-z0-9._-]{1,200}")  # of one folder, and never that folder's own
 _LENGTH = struct.Struct(">I")
 _JSON = b"application/json"
 _BYTES = b"application/octet-stream"
 
 
 class Record(NamedTuple):
-    """What is written to a topic, without its key and partition. ``bank`` is the paying bank of an orders topic."""
+    """What is written to a topic, without its key and partition. ``bank`` is the paying bank where each has a topic."""
 
     word: Word
     value: bytes
     headers: Headers
     bank: str = ""
+
+
+class Delivery(NamedTuple):
+    """An order file that the gate let out: its id, its name, its bytes, and its proof (empty where nobody cosigns)."""
+
+    file: str
+    name: str
+    content: bytes
+    proof: bytes
 
 
 class Commit(BaseModel):
@@ -178,6 +200,42 @@ def render_checkpoint(county: str, word: Literal["checkpoints", "cosignatures"],
 def render_anomaly_record(county: str, number: int, value: bytes) -> Record:
     """Write an anomaly, the monitor's ``number``-th about a county."""
     return Record("anomalies", value, _events(county, "anomalies", str(number), _JSON, []))
+
+
+def render_delivery(county: str, delivery: Delivery) -> Record:
+    """Write an order file with its proof. Raises InvariantError for one that could not be read back."""
+    own = [
+        ("file", delivery.file.encode()),
+        ("name", delivery.name.encode()),
+        ("sha256", sha256(delivery.content).hexdigest().encode()),
+    ]
+    value = _LENGTH.pack(len(delivery.content)) + delivery.content + delivery.proof
+    events = _events(county, "deliveries", delivery.file, _BYTES, own)
+    invariant(_is_delivery(value, events), "a delivery can be read back from its record")
+    return Record("deliveries", value, events, find_paying_bank(delivery.file))
+
+
+def _is_delivery(value: bytes, headers: Headers) -> bool:
+    try:
+        parse_delivery(value, headers)
+    except InputError:
+        return False
+    return True
+
+
+def parse_delivery(value: bytes | None, headers: Headers) -> Delivery:
+    """Read a record of a deliveries topic. Raises InputError ``I31`` for anything that is no delivery, or not whole."""
+    found = dict(headers)
+    file, name = (found.get(header, b"").decode("utf-8", "replace") for header in ("file", "name"))
+    length = _LENGTH.unpack_from(value)[0] if value is not None and len(value) >= _LENGTH.size else -1
+    if value is None or length < 0 or _LENGTH.size + length > len(value):
+        raise InputError(NOT_A_DELIVERY, "the value is shorter than it says")
+    content, proof = value[_LENGTH.size : _LENGTH.size + length], value[_LENGTH.size + length :]
+    if sha256(content).hexdigest().encode() != found.get("sha256"):
+        raise InputError(NOT_A_DELIVERY, "header 'sha256' is not that of the order file")
+    if not _FILE_ID.fullmatch(file) or not _FILE_NAME.fullmatch(name):
+        raise InputError(NOT_A_DELIVERY, "header 'file' or 'name' is missing, or cannot be the name of a file")
+    return Delivery(file, name, content, proof)
 
 
 def find_number(headers: Headers, name: str) -> int:

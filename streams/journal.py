@@ -71,8 +71,15 @@ class Journal(Protocol):
         """Give the parts of one order file's list, in order."""
 
 
-class DocumentJournal(Journal, Protocol):
-    """A journal that knows which documents are in it: what intake works with."""
+class DocumentSink(Protocol):
+    """Where intake brings documents, knowing which are there."""
+
+    def append(self, commands: Sequence[Command]) -> None:
+        """Append all commands; on return they are on disk. After an error some may be: append all of them again."""
 
     def holds_document(self, digest: str) -> bool:
-        """Say whether a header with this digest was appended before."""
+        """Say whether a document with this digest was appended whole before."""
+
+
+class DocumentJournal(Journal, DocumentSink, Protocol):
+    """A journal that knows which documents are in it: what a county's home works with."""

@@ -3,13 +3,14 @@
 from pathlib import Path
 
 from consolidator.cli.commands_brokers import add_brokers
-from consolidator.cli.commands_cluster import add_topics, add_worker
+from consolidator.cli.commands_cluster import add_bank, add_cluster, add_topics, add_worker
 from consolidator.cli.commands_county import add_keys, add_policy
 from consolidator.cli.commands_epochs import add_epochs
 from consolidator.cli.commands_home import add_init, add_order
 from consolidator.cli.commands_log import add_log
 from consolidator.cli.commands_monitor import add_monitor
 from consolidator.cli.commands_people import add_census, add_designations
+from consolidator.cli.commands_submit import add_submit
 from consolidator.cli.commands_witness import add_witness
 from consolidator.cli.parsing import Nouns, Parser, add_document_id, add_full, add_home, add_key, add_noun, add_verb
 from consolidator.language import choose
@@ -45,6 +46,8 @@ def make_parser() -> Parser:
     add_brokers(nouns)
     add_worker(nouns)
     add_monitor(nouns)
+    add_cluster(nouns)
+    add_bank(nouns)
     _add_upkeep(nouns)
     return parser
 
@@ -79,8 +82,12 @@ def _add_trials(nouns: Nouns) -> None:
         "trials:sample",
         "只生成示例文件 / only write the sample county's files",
         "sample --to sample --lines 2000 --seed 7",
+        "sample --to neighbour --county 511113 --seed 8",
     )
     sample.add_argument("--to", type=Path, required=True, metavar="DIR", help="空文件夹 / an empty folder")
+    sample.add_argument(
+        "--county", default="511112", metavar="CODE", help="县区代码,默认 511112 / the county's 6-digit code"
+    )
     _add_size(sample, 2000)
     bench = add_verb(
         nouns,
@@ -118,19 +125,7 @@ def _add_size(parser: Parser, lines: int) -> None:
 
 
 def _add_work(nouns: Nouns) -> None:
-    submit = add_verb(
-        nouns,
-        "submit",
-        "submit:run",
-        "报送文件 / bring files in",
-        "submit --home county sample",
-        "submit --home county --source bank-402 PAY402_20261105_0001.txt",
-    )
-    add_home(submit)
-    submit.add_argument(
-        "--source", default="", metavar="SRC", help="报送单位 / whose file it is, when its name does not say it"
-    )
-    submit.add_argument("paths", nargs="+", type=Path, metavar="FILE", help="文件或文件夹 / files, or a folder")
+    add_submit(nouns)
     run = add_verb(
         nouns,
         "run",

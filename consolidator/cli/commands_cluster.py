@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from consolidator.cli.parsing import Nouns, Parser, add_noun, add_verb
+from consolidator.cli.commands_counties import add_counties
+from consolidator.cli.parsing import Nouns, Parser, add_home, add_noun, add_verb
 
 
 def add_topics(nouns: Nouns) -> None:
@@ -34,6 +35,37 @@ def add_topics(nouns: Nouns) -> None:
     _add_cluster(apply)
 
 
+def add_cluster(nouns: Nouns) -> None:
+    """Add the noun ``cluster``."""
+    cluster = add_noun(
+        nouns,
+        "cluster",
+        "Kafka 集群上的县区 / counties on a Kafka cluster",
+        "cluster init --to cluster.toml --bootstrap 127.0.0.1:9092 --replication 1 --county 511112=homes/511112",
+        "cluster assign --cluster cluster.toml --county 511112 --worker w2",
+    )
+    add_counties(cluster)
+    adopt = add_verb(
+        cluster,
+        "adopt",
+        "cluster:run_adopt",
+        "把本机的县迁入集群:写入命令、比较结果、切换;可重复运行 / "
+        "move a county from this machine to a cluster: append, compare, switch; may be repeated",
+        "cluster adopt --cluster cluster.toml --home county",
+    )
+    adopt.add_argument(
+        "--cluster", type=Path, required=True, metavar="FILE", help="集群设置 cluster.toml / the cluster's settings"
+    )
+    add_home(adopt)
+    adopt.add_argument(
+        "--wait",
+        type=float,
+        default=60.0,
+        metavar="SECONDS",
+        help="记账进程多久无提交即放弃,默认 60 秒 / how long the worker may be silent; default: 60",
+    )
+
+
 def add_worker(nouns: Nouns) -> None:
     """Add the noun ``worker``."""
     worker = add_noun(
@@ -63,6 +95,42 @@ def add_worker(nouns: Nouns) -> None:
         "worker status --cluster cluster.toml --name w1 --json",
     )
     _add_worker_name(status)
+
+
+def add_bank(nouns: Nouns) -> None:
+    """Add the noun ``bank``."""
+    text = "银行端:从集群接收代发文件 / a bank's side of a cluster"
+    bank = add_noun(
+        nouns, "bank", text, "bank receive --cluster cluster.toml --bank 402 --to inbox --policy policy.txt"
+    )
+    receive = add_verb(
+        bank,
+        "receive",
+        "bank:receive",
+        "接收本行代发文件,逐个核对后放入文件夹;发放结果暂不能经集群回传 / "
+        "receive a bank's order files, each checked first; results cannot be sent back over the cluster yet",
+        "bank receive --cluster cluster.toml --bank 402 --to inbox --policy 511112.txt --policy 511123.txt",
+        "bank receive --cluster cluster.toml --bank 402 --to inbox --policy 511112=policy.txt --once --json",
+    )
+    _add_file(receive)
+    receive.add_argument("--bank", required=True, metavar="CODE", help="本行三位代码 / the bank's 3-digit code")
+    receive.add_argument(
+        "--to",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="放入 DIR/县区/;本行各接收进程共用一个,received/ 不可删 / "
+        "files go to DIR/COUNTY/; one for all of the bank's receivers; keep its received/",
+    )
+    receive.add_argument(
+        "--policy",
+        action="append",
+        required=True,
+        metavar="[COUNTY=]FILE",
+        help="本行自己保存的策略文件,每县一个 / the policy the bank itself keeps, one for each county",
+    )
+    receive.add_argument("--profiles", type=Path, metavar="DIR", help="本行自有格式的文件夹 / a folder of own profiles")
+    receive.add_argument("--once", action="store_true", help="收完现有文件即退出 / end when nothing waits")
 
 
 def _add_worker_name(parser: Parser) -> None:

@@ -8,6 +8,7 @@ from threading import Event
 
 from consolidator.bootstrap import open_home
 from consolidator.cli.terminal import progress, put, put_json, say
+from consolidator.gate.delivering import render_undelivered
 from consolidator.gate.passing import NO_WITNESSES
 from consolidator.home.reports import RunReport, describe_run, render_refusal, render_waiting
 from consolidator.home.running import Watch, run_once, run_watching
@@ -39,6 +40,8 @@ def _tell(report: RunReport) -> None:
         put(render_refusal(outcome, report.files.get(outcome.digest, "")))
     for sending in report.waiting:
         put(render_waiting(sending))
+    for undelivered in report.undelivered:
+        put(render_undelivered(undelivered))
     say(
         f"{tag('命令', 'commands')} {report.commands} · {tag('条数', 'items')} {report.lines} · "
         f"{tag('受理', 'documents')} {report.documents} · {tag('退回', 'refused')} {len(report.outcomes)} · "

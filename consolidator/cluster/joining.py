@@ -40,28 +40,33 @@ def find_seat(root: Path, settings: Settings) -> Seat:
 def take_seat(file: Path, settings: Settings) -> Seat:
     """Find a county's place in a cluster's settings; ConfigurationError when it has none, or is retired."""
     cluster = read_cluster(file)
-    place = next((place for place in cluster.county if place.code == settings.county), None)
-    if place is None:
-        message = (
-            f"cluster.toml 中没有县区 {settings.county},请按下一个分区号添加并运行 topics apply / cluster.toml has no "
-            f"county {settings.county}: add it with the next partition, then run 'consolidator topics apply'"
-        )
-        raise ConfigurationError(message)
-    if place.retired:
-        message = (
-            f"县区 {settings.county} 在 cluster.toml 中已停用 / county {settings.county} is retired in cluster.toml"
-        )
-        raise ConfigurationError(message)
+    place = find_place(cluster, settings.county)
     ahead_seconds = None if is_trial(settings) else AHEAD_SECONDS
     connection = make_connection(cluster, file.parent)
     shard = Shard(connection, place.code, place.partition, tuple(cluster.banks), ahead_seconds)
     return Seat(file, cluster, place, shard)
 
 
+def find_place(cluster: ClusterSettings, county: str) -> Place:
+    """Find a county's row; ConfigurationError when it has none, or is retired."""
+    place = next((place for place in cluster.county if place.code == county), None)
+    if place is None:
+        message = (
+            f"cluster.toml 中没有县区 {county},请按下一个分区号添加并运行 topics apply / cluster.toml has no county "
+            f"{county}: add it with the next partition, then run 'consolidator topics apply'"
+        )
+        raise ConfigurationError(message)
+    if place.retired:
+        message = f"县区 {county} 在 cluster.toml 中已停用 / county {county} is retired in cluster.toml"
+        raise ConfigurationError(message)
+    return place
+
+
 def check_office(shard: Shard, loop: Loop) -> None:
     """Return if an office may do what it does, else ConfigurationError: a reader without rights waits for ever."""
     loop.run(check_readable(shard.connection, [shard.topic(word) for word in OFFICE_READS]))
-    loop.run(check_writable(shard.connection, [shard.topic(word) for word in OFFICE_WRITES]))
+    written = [shard.topic(word) for word in OFFICE_WRITES] + [shard.topic("deliveries", bank) for bank in shard.banks]
+    loop.run(check_writable(shard.connection, written))
 
 
 @contextmanager

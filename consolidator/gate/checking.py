@@ -36,8 +36,9 @@ _ORDER_ID = re.compile(".*/([1-9][0-9]{0,6})/0")
 
 @dataclass(frozen=True, slots=True)
 class CheckedFile:
-    """What was checked: paying bank, order file, count, fen, size of the checkpoint, who cosigned it and when first."""
+    """What was checked: county, bank, order file, count, fen, size of the checkpoint, cosigners, first time."""
 
+    county: str
     bank: str
     file: str
     count: int
@@ -71,7 +72,7 @@ def check_order_file(
     parts = _cut(_read_list(layout, file, rows, opened))
     _check_list(file, private, parts)
     _check_bytes(layout, file, parts, name, raw)
-    return _report(entry, file.fen, (parsed.index, cosigned), policy)
+    return _report(file, (parsed.index, cosigned), policy)
 
 
 def _parse_opened(extra: bytes | None) -> Extra:
@@ -82,14 +83,15 @@ def _parse_opened(extra: bytes | None) -> Extra:
     return opened
 
 
-def _report(entry: Orders, fen: int, proved: tuple[int, Cosigned], policy: Policy) -> CheckedFile:
+def _report(file: OrderFile, proved: tuple[int, Cosigned], policy: Policy) -> CheckedFile:
     index, cosigned = proved
     found = cosigned.cosignatures
     return CheckedFile(
-        bank=entry.bank,
-        file=entry.file,
-        count=entry.count,
-        fen=fen,
+        county=file.county,
+        bank=file.bank,
+        file=file.file,
+        count=file.count,
+        fen=file.fen,
         size=cosigned.checkpoint.size,
         index=index,
         cosigners=list_cosigners(policy, found),

@@ -55,6 +55,28 @@ COMMIT;
 """
 
 
+_UNDELIVERED = """
+SELECT file, bank, name, sha256 FROM sendings
+WHERE state = 'sent' AND file NOT IN (SELECT file FROM deliveries) ORDER BY rowid
+"""
+_DELIVERIES = """
+BEGIN IMMEDIATE;
+CREATE TABLE deliveries (file TEXT PRIMARY KEY) STRICT;
+INSERT INTO deliveries SELECT file FROM sendings WHERE state = 'sent';
+COMMIT;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SentRecord:
+    """An order file that was sent: id, paying bank, name, and the SHA-256 of its bytes in hex."""
+
+    file: str
+    bank: str
+    name: str
+    sha256: str
+
+
 @dataclass(frozen=True, slots=True)
 class TermRecord:
     """A quorum that came into force: the entry that set it, how, when (POSIX seconds), and the evidence."""
@@ -144,6 +166,20 @@ class GateRecords:
         with sqlite_errors():
             count: int = self._connection.execute("SELECT count(*) FROM sendings WHERE state = 'sent'").fetchone()[0]
         return count
+
+    def begin_deliveries(self) -> None:
+        """From the first call on, what is sent is to be delivered, too. What was sent before was fetched otherwise."""
+        if not self._read("SELECT 1 FROM sqlite_master WHERE name = 'deliveries'"):
+            with sqlite_errors():
+                self._connection.executescript(_DELIVERIES)
+
+    def list_undelivered(self) -> list[SentRecord]:
+        """List the files that were sent and not delivered yet, in the order in which they were sent."""
+        return [SentRecord(*row) for row in self._read(_UNDELIVERED)]
+
+    def note_delivered(self, file: str) -> None:
+        """Record that a file was delivered."""
+        self._write("INSERT INTO deliveries VALUES (?)", (file,))
 
     def list_quorums(self) -> list[QuorumTerm]:
         """List the quorums the ledger had set when it last ran, for those who look without replaying."""

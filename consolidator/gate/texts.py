@@ -29,4 +29,22 @@ GATE_CODES: Mapping[str, CodeText] = {
         "见 status;会签满足要求后自动发出",
         "see status; it goes out by itself once enough of them have cosigned",
     ),
+    "G05": CodeText(
+        "已放行的代发文件不在 outbox 中,未经集群送达",
+        "an order file that was let out is not in the outbox: not delivered over the cluster",
+        "与银行确认是否已另行取走;如有备份,放回原处后重新运行",
+        "ask the bank whether it was fetched otherwise; else put it back from a backup and run again",
+    ),
+    "G06": CodeText(
+        "outbox 中的代发文件与放行时不同,未经集群送达",
+        "an order file in the outbox is not what was let out: not delivered over the cluster",
+        "查明是谁改动,从备份恢复后重新运行",
+        "find out who changed it, restore it from a backup, then run again",
+    ),
+    "G07": CodeText(
+        "代发文件过大,不能经集群送达",
+        "an order file is too large to be delivered over the cluster",
+        "由银行从 outbox 直接取走",
+        "have the bank fetch it from the outbox",
+    ),
 }

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from consolidator.gate.delivering import Undelivered
+from consolidator.gate.sending import Gate
 from consolidator.home.gaps import offer_again
 from schemas.commits import CommitRecord
 from streams.journal import DocumentJournal
@@ -30,14 +32,17 @@ class Feed(Protocol):
     def bring(self, record: CommitRecord | None) -> bool:
         """Bring commands into the run's journal; says whether there is a turn to run."""
 
-    def confirm(self, record: CommitRecord) -> None:
-        """Return when what the turn came to may go out. VerificationError if others decided otherwise."""
+    def confirm(self, record: CommitRecord) -> bool:
+        """Say whether what the turn came to may go out by now. VerificationError if others decided otherwise."""
 
     def offer(self, due: Sequence[str], record: CommitRecord | None) -> bool:
         """Append documents again whose number is due now; says whether another turn follows at once."""
 
     def waits(self, record: CommitRecord | None) -> bool:
         """Wait for the next turn of a single run; says whether there is one. DependencyError if nobody decides."""
+
+    def deliver(self, gate: Gate) -> Sequence[Undelivered]:
+        """Bring what the gate let out to the banks, as far as it was not; gives what cannot be brought."""
 
     def announce(self, size: int) -> None:
         """Tell whoever else reads this log of the checkpoint that is published, over so many entries."""
@@ -66,8 +71,9 @@ class OwnFeed:
         """See :class:`Feed`."""
         return True
 
-    def confirm(self, _: CommitRecord) -> None:
+    def confirm(self, _: CommitRecord) -> bool:
         """See :class:`Feed`."""
+        return True
 
     def offer(self, due: Sequence[str], record: CommitRecord | None) -> bool:
         """See :class:`Feed`. Only when nothing is pending, so that a restart at any moment gives the same log."""
@@ -78,6 +84,10 @@ class OwnFeed:
     def waits(self, _: CommitRecord | None) -> bool:
         """See :class:`Feed`."""
         return False
+
+    def deliver(self, _: Gate) -> Sequence[Undelivered]:
+        """See :class:`Feed`. Banks fetch from the outbox."""
+        return ()
 
     def announce(self, _: int) -> None:
         """See :class:`Feed`."""

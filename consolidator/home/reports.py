@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from consolidator.gate.delivering import Undelivered, describe_undelivered
 from consolidator.gate.sending import Sending
 from consolidator.gate.texts import GATE_CODES
 from consolidator.intake.outcomes import describe_reason
@@ -36,6 +37,7 @@ class RunReport:
     documents: int = 0
     outcomes: list[Outcome] = field(default_factory=list)
     sendings: list[Sending] = field(default_factory=list)
+    undelivered: list[Undelivered] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
     witnessed: bool = False
 
@@ -71,6 +73,7 @@ def describe_run(report: RunReport) -> dict[str, Any]:
             {"file": each.file.file, "bank": each.file.bank, "code": each.code, "detail": each.detail}
             for each in report.waiting
         ],
+        "orders_undelivered": [describe_undelivered(each) for each in report.undelivered],
     }
 
 

@@ -99,6 +99,7 @@ class Runner:
             self.heads.start(self.state.quorums, self.state.roots)
             self.publisher.publish(self.record.head)
             self.files = list_unsent(self.gate)
+            self._deliver()
             self.send_covered()
             restore_lists(self.lists)
 
@@ -137,27 +138,35 @@ class Runner:
         pending = self.journal.next_position() - position
         with self.publisher.busy(pending if self.feed.is_alone else 0):
             done = self.engine.run()
-        self.feed.confirm(self.record)
-        if not self.is_open:
-            self._open()
-        elif record is None:
-            self.heads.start(self.state.quorums, self.state.roots)
-        self.heads.learn(self.state.quorums)
-        self.publisher.publish(self.record.head)
+        if self.feed.confirm(self.record):
+            self._let_out(record)
         self.report.commands += done.commands_done
         self.report.lines += done.lines_done
         self._look_up(self.report.outcomes[told:], position)
         self.send_covered()
 
+    def _let_out(self, before: CommitRecord | None) -> None:
+        """Publish what was decided by now, and offer it to witnesses; ``before`` is the last commit that was."""
+        if not self.is_open:
+            self._open()
+        elif before is None:
+            self.heads.start(self.state.quorums, self.state.roots)
+        self.heads.learn(self.state.quorums)
+        self.publisher.publish(self.record.head)
+
     def send_covered(self) -> None:
         """Send the order files that the witnesses have let through by now; the others go on waiting."""
-        if not any(file.entry < self.heads.standing.size for file in self.files):
+        if not self.is_open or not any(file.entry < self.heads.standing.size for file in self.files):
             return
         clearance = self.heads.clear()
         sendings = [send_file(self.gate, clearance, file) for file in self.files]
         self.files = [each.file for each in sendings if each.code == NOT_COVERED]
         self.report.sendings += [each for each in sendings if each.code != NOT_COVERED]
         self.report.witnessed = clearance is not None and is_witnessed(clearance)
+        self._deliver()
+
+    def _deliver(self) -> None:
+        self.report.undelivered = list(self.feed.deliver(self.gate))
 
     def tell_waiting(self) -> None:
         """Report the order files that wait for cosignatures."""

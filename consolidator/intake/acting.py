@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from consolidator.facts.state import State
-from consolidator.intake.desk import Desk
+from consolidator.intake.desk import OfficeDesk
 from consolidator.intake.outcomes import FileOutcome
 from consolidator.intake.submitting import submit_signed
 from consolidator.ledger.powers import find_officer
@@ -44,7 +44,7 @@ class View:
     position: int
 
 
-def send_act(desk: Desk, view: View, signer: Ed25519Signer, act: Act, at: int) -> Acted:
+def send_act(desk: OfficeDesk, view: View, signer: Ed25519Signer, act: Act, at: int) -> Acted:
     """Sign an act with the key's next number and bring it into the journal.
 
     ConfigurationError when the key is nobody's. What the act comes to is the ledger's to say, at the next run.

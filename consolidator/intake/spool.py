@@ -16,7 +16,7 @@ from consolidator.intake.outcomes import Word
 from consolidator.intake.refusals import find_refused, forget_refused
 from schemas.documents import Document, derive_commands, parse_document
 from schemas.errors import ConflictError
-from streams.journal import DocumentJournal
+from streams.journal import DocumentSink
 
 NEW = "new"
 _KEY_CHARACTERS = 16  # of the public key in hex: enough that nobody finds another key with the same
@@ -44,7 +44,7 @@ def hold_source(home: Home, source: str) -> AbstractContextManager[Path]:
     return hold_folder(home.taken / source)
 
 
-def take_document(home: Home, journal: DocumentJournal, offer: Offer) -> Word:
+def take_document(home: Home, journal: DocumentSink, offer: Offer) -> Word:
     """Bring a document into the journal, unless it is there. The caller holds the source (:func:`hold_source`).
 
     A document whose key the ledger did not know is offered again when it comes again.
@@ -64,21 +64,21 @@ def take_document(home: Home, journal: DocumentJournal, offer: Offer) -> Word:
     return "new"
 
 
-def heal_spool(home: Home, journal: DocumentJournal) -> int:
+def heal_spool(home: Home, journal: DocumentSink) -> int:
     """Append what a crash left between writing and appending, in order of stamps; gives the number of documents."""
     with disk_errors():
         sources = sorted(path.parent.name for path in home.taken.glob(f"*/{NEW}"))
     return sum(_heal_source(home, journal, source) for source in sources)
 
 
-def _heal_source(home: Home, journal: DocumentJournal, source: str) -> int:
+def _heal_source(home: Home, journal: DocumentSink, source: str) -> int:
     if not any((home.taken / source / NEW).iterdir()):
         return 0
     with hold_source(home, source) as folder:
         return heal_held(folder, journal)
 
 
-def heal_held(folder: Path, journal: DocumentJournal) -> int:
+def heal_held(folder: Path, journal: DocumentSink) -> int:
     """Heal one source, which the caller holds, in order of stamps; gives the number of documents appended."""
     waiting = folder / NEW
     healed = 0

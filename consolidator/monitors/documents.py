@@ -23,7 +23,7 @@ def render_finding_document(
         "county": anomaly.county,
         "kind": "finding",
         "source": source,
-        "id": f"{anomaly.rule}-{number}",
+        "id": f"{anomaly.rule}-{key[:8]}-{number}",  # another key of the same source begins at 1 again
         "seq": number,
         "code": anomaly.rule,
         "reference": anomaly.reference,

@@ -31,6 +31,7 @@ class Appender:
     """Appends commands of any county of a cluster."""
 
     loop: Loop
+    record_bytes_max: int = RECORD_BYTES_MAX
     _producer: AIOKafkaProducer | None = field(default=None, init=False)
 
     def append(self, shard: Shard, commands: Sequence[Command]) -> None:
@@ -48,7 +49,9 @@ class Appender:
 
     async def _append(self, shard: Shard, records: Sequence[Record]) -> None:
         if self._producer is None:
-            self._producer = await open_producer(shard.connection, enable_idempotence=True)
+            self._producer = await open_producer(
+                shard.connection, enable_idempotence=True, max_request_size=self.record_bytes_max
+            )
         try:
             await send_all(self._producer, shard, records)
         except BaseException:  # it may be of no use any more: the next append has another
@@ -63,9 +66,8 @@ class Appender:
 
 async def open_producer(connection: Connection, **options: object) -> AIOKafkaProducer:
     """Start a producer whose records count when all brokers that must have them do."""
-    producer = AIOKafkaProducer(
-        **connection.options(), acks="all", max_request_size=RECORD_BYTES_MAX, max_batch_size=BATCH_BYTES, **options
-    )
+    settings = {"acks": "all", "max_request_size": RECORD_BYTES_MAX, "max_batch_size": BATCH_BYTES} | options
+    producer = AIOKafkaProducer(**connection.options(), **settings)
     try:
         await producer.start()
     except BaseException:

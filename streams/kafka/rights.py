@@ -18,6 +18,7 @@ from aiokafka.protocol.coordination import FindCoordinatorRequest
 from schemas.errors import ConfigurationError
 from streams.kafka.asking import OK, Described, ask, asking, check_code, describe_topics
 from streams.kafka.client import Connection
+from streams.kafka.shard import Shard
 
 CHECK_SECONDS = 10.0  # a refusal comes at once; this is for brokers that are away
 _READ, _WRITE = 3, 4  # places of the bits, as Kafka numbers its operations
@@ -36,6 +37,20 @@ async def check_readable(connection: Connection, topics: Sequence[str]) -> None:
 async def check_writable(connection: Connection, topics: Sequence[str]) -> None:
     """Return if every topic exists and may be written; else raise ConfigurationError that names each that may not."""
     await _check_topics(connection, topics, _WRITE)
+
+
+async def check_partition(shard: Shard, topics: Sequence[str]) -> None:
+    """Return if every topic, which we may know of, has the county's partition. ConfigurationError if not."""
+    async with asking(shard.connection, CHECK_SECONDS) as client:
+        found = await describe_topics(client, sorted(set(topics)))
+    for topic, described in found.items():
+        if described.partitions <= shard.partition:
+            message = (
+                f"主题 {topic} 没有分区 {shard.partition}(县区 {shard.county}),请运行 topics apply / "
+                f"topic {topic} has no partition {shard.partition} for county {shard.county}: "
+                "run 'consolidator topics apply'"
+            )
+            raise ConfigurationError(message)
 
 
 async def check_transactional(connection: Connection, transactional_id: str) -> None:

@@ -6,8 +6,8 @@ the table knows of it, so a crash in between finds it again, and never loses it.
 """
 
 import asyncio
-import logging
 import os
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -16,7 +16,7 @@ from faust.transport.drivers.aiokafka import Consumer
 from yarl import URL
 
 from schemas.anomalies import render_anomaly
-from schemas.errors import invariant
+from schemas.errors import ConfigurationError, ConsolidatorError, invariant
 from schemas.records import parse_bundle
 from streams.monitors.events import PARTITIONS, list_events, route_events
 from streams.monitors.plan import TABLE, Plan
@@ -25,7 +25,6 @@ from streams.monitors.quarantine import Aside, Quarantine
 BROKEN = 1  # the exit code of a process that does not know any more where it stands
 FETCH_BYTES = 8_388_608
 RECORD_BYTES_MAX = 20_971_520
-_log = logging.getLogger(__name__)
 
 
 class _ExactConsumer(Consumer):
@@ -109,18 +108,31 @@ async def _finish(work: Awaitable[None]) -> None:
     except asyncio.CancelledError:
         raise
     except BaseException as error:  # noqa: BLE001 -- an exception in an agent would lose the record
-        # Its text may hold anything, so only its type is told.
-        _log.critical("监测进程停止 / the monitor stops: %s", type(error).__name__)
+        # Another's text may hold anything, so its type is told. Faust keeps log lines to itself, threads would wait.
+        text = str(error) if isinstance(error, ConsolidatorError) else type(error).__name__
+        sys.stderr.write(f"监测进程停止 the monitor stops: {text}\n")
+        sys.stderr.flush()
         os._exit(BROKEN)
 
 
 async def _route(plan: Plan, quarantine: Quarantine, events: Any, message: Any) -> None:  # noqa: ANN401 -- Faust's
     """Send what a county disclosed on to the table's partitions, and wait until the brokers have it."""
+    _check_known(plan, message.partition)
     values = _attempt(quarantine, message, lambda: route_events(_read(plan, message)))
     sent = [
         await events.send(value=value, partition=partition, force=True) for partition, value in (values or {}).items()
     ]
     await asyncio.gather(*sent)
+
+
+def _check_known(plan: Plan, partition: int) -> None:
+    """A county that was added since this run began must wait for the next: set aside, it would be lost to the table."""
+    if partition not in plan.counties.values():
+        message = (
+            f"分区 {partition} 是新县区,请更新 cluster.toml 后重启 / "
+            f"partition {partition} is of a new county: restart with a cluster.toml that has it"
+        )
+        raise ConfigurationError(message)
 
 
 def _read(plan: Plan, message: Any) -> Any:  # noqa: ANN401 -- Faust's

@@ -15,6 +15,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from consolidator.cli.main import main
+from consolidator.transparency.keys import render_private_key
 from schemas.commands import Command
 from schemas.commits import Step
 from schemas.envelope import parse_envelope
@@ -22,7 +23,9 @@ from schemas.records import Word, parse_command, render_steps
 from streams.kafka.appending import send_all
 from streams.kafka.client import Connection
 from streams.kafka.shard import Shard
+from streams.monitors.events import PARTITIONS as EVENT_PARTITIONS
 from tests.support.crossing import HERE, THERE
+from tests.support.world import make_signer
 
 SETTINGS = """\
 snapshots = "snapshots"
@@ -60,6 +63,8 @@ class Province:
         self.cluster.write_text(SETTINGS.format(broker=self.broker, prefix=self.prefix))
         assert main(["topics", "apply", "--cluster", str(self.cluster)]) == 0
         assert main(["monitor", "init", "--home", str(self.home), "--source", "monitor"]) == 0
+        key = self.home / "keys" / "monitor.key"  # the one that counties' policies know in tests
+        key.write_text(render_private_key(make_signer("monitor")))
 
     @property
     def cluster(self) -> Path:
@@ -82,22 +87,10 @@ class Province:
 
     def publish(self, county: str, steps: Sequence[Step], *, aborted: bool = False) -> None:
         """Let a county's worker commit steps in one transaction, or write them and die before it commits."""
-        asyncio.run(self._publish(county, steps, aborted=aborted))
-
-    async def _publish(self, county: str, steps: Sequence[Step], *, aborted: bool) -> None:
-        producer = AIOKafkaProducer(bootstrap_servers=self.broker, transactional_id=f"ledger.{self.prefix}.{county}")
-        await producer.start()
-        try:
-            await producer.begin_transaction()
-            await send_all(producer, self.shard(county), render_steps(county, steps, self.sizes.get(county, 0)))
-            if aborted:
-                await producer.abort_transaction()
-            else:
-                await producer.commit_transaction()
-                entries = sum(bundle.count for step in steps for bundle in step.bundles)
-                self.sizes[county] = self.sizes.get(county, 0) + entries
-        finally:
-            await producer.stop()
+        size = self.sizes.get(county, 0)
+        asyncio.run(commit_steps(self.shard(county), steps, size, aborted=aborted))
+        entries = sum(bundle.count for step in steps for bundle in step.bundles)
+        self.sizes[county] = size + (0 if aborted else entries)
 
     def spoil(self, county: str, key: bytes, value: bytes) -> None:
         """Put something into a county's disclosures that is none."""
@@ -151,6 +144,19 @@ class Province:
             await consumer.stop()
         return found
 
+    def count_events(self) -> int:
+        """Count the records between the monitor's two halves."""
+
+        async def count() -> int:
+            consumer = AIOKafkaConsumer(bootstrap_servers=self.broker)
+            await consumer.start()
+            places = [TopicPartition(f"monitor-{self.prefix}-r17-1-events", each) for each in range(EVENT_PARTITIONS)]
+            ends = await consumer.end_offsets(places)
+            await consumer.stop()
+            return sum(ends.values())
+
+        return asyncio.run(count())
+
     def read_own_topics(self) -> list[list[bytes]]:
         """Give key, value and headers of every record that the monitor wrote."""
         return asyncio.run(self._read_own_topics())
@@ -175,6 +181,19 @@ class Province:
         capture.readouterr()
         assert main(["monitor", "watch", "--cluster", str(self.cluster), "--once", "--json"]) == 0
         return [json.loads(line) for line in capture.readouterr().out.splitlines()]
+
+
+async def commit_steps(shard: Shard, steps: Sequence[Step], size: int, *, aborted: bool) -> None:
+    """Write steps on top of a log of ``size`` entries in one transaction, and commit or abort it."""
+    name = f"ledger.{shard.topic('commands')}.{shard.partition}"
+    producer = AIOKafkaProducer(**shard.connection.options(), transactional_id=name)
+    await producer.start()
+    try:
+        await producer.begin_transaction()
+        await send_all(producer, shard, render_steps(shard.county, steps, size))
+        await (producer.abort_transaction() if aborted else producer.commit_transaction())
+    finally:
+        await producer.stop()
 
 
 def read_headers(commands: Sequence[Command]) -> list[dict[str, Any]]:

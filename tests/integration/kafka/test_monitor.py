@@ -2,14 +2,25 @@
 
 import json
 import signal
+import subprocess
+from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
 
+from consolidator.cli.main import main
+from consolidator.facts.lines import HELD, READY
+from consolidator.sealing import County
 from schemas.commands import Command
+from streams.engine import Engine
+from streams.kafka.journal import KafkaJournal
+from streams.kafka.loop import Loop
+from streams.kafka.states import States
 from tests.support.crossing import HERE, THERE, make_county
-from tests.support.province import WAIT_SECONDS, Province, read_headers
-from tests.support.world import World, make_account, make_id, make_name
+from tests.support.province import SETTINGS, WAIT_SECONDS, Province, read_headers
+from tests.support.world import EPOCHS, ORIGIN, World, make_account, make_id, make_name, make_signer
 
 
 @pytest.fixture
@@ -187,3 +198,102 @@ def test_no_topic_of_the_monitor_holds_anything_of_a_person(province: Province, 
     text = b"".join(part for record in province.read_own_topics() for part in record)
     for secret in (make_id(0), make_name(0), make_account(0)):
         assert secret.encode() not in text
+
+
+def test_without_the_clusters_topics_it_says_which_are_missing(
+    broker: str, prefix: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "cluster.toml").write_text(SETTINGS.format(broker=broker, prefix=prefix))
+    words = ["--home", str(tmp_path / "monitor")]
+    assert main(["monitor", "init", *words]) == 0
+    assert main(["monitor", "run", *words, "--cluster", str(tmp_path / "cluster.toml")]) == 5
+    assert f"{prefix}.disclosures.v1" in capsys.readouterr().err
+
+
+def test_what_counties_were_told_is_not_sent_again_after_a_plain_restart(
+    province: Province, pair: tuple[World, World]
+) -> None:
+    here, there = pair
+    pay(province, HERE, here, "B-1", [0, 1, 2])
+    pay(province, THERE, there, "B-7", [2, 1, 0])
+    with province.monitor() as process:
+        province.wait_commands(HERE, 3)
+        process.terminate()
+        process.wait(timeout=WAIT_SECONDS)
+    pay(province, THERE, there, "B-8", [3])
+    pay(province, HERE, here, "B-2", [3])
+    with province.monitor():
+        commands = province.wait_commands(HERE, 4)
+    assert len(digests(commands)) == 4
+
+
+def test_after_a_clean_end_no_record_is_read_again(province: Province, pair: tuple[World, World]) -> None:
+    here, there = pair
+    pay(province, HERE, here, "B-1", [19])
+    for number in range(20):  # each transaction leaves its marker in the topic
+        pay(province, THERE, there, f"B-{number}", [number])
+    with province.monitor() as process:
+        province.wait_commands(HERE, 1)
+        process.terminate()
+        process.wait(timeout=WAIT_SECONDS)
+    assert province.count_events() == 21
+    with province.monitor() as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        pay(province, HERE, here, "B-99", [0])
+        province.wait_commands(HERE, 2)
+    assert province.count_events() == 22
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(4))
+def test_killed_at_random_moments_it_tells_everything_once(
+    province: Province, pair: tuple[World, World], seed: int
+) -> None:
+    here, there = pair
+    moments = Random(seed)
+    for number in range(20):
+        pay(province, HERE, here, f"B-{number}", [2 * number, 2 * number + 1])
+        pay(province, THERE, there, f"B-{number}", [39 - 2 * number, 38 - 2 * number])
+    for _ in range(6):
+        with province.monitor() as process, suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=moments.uniform(1.0, 3.5))
+    with province.monitor():
+        told = {county: province.wait_commands(county, 40) for county in (HERE, THERE)}
+    for commands in told.values():
+        check_numbers(commands, 40)
+
+
+def test_a_ledger_on_kafka_holds_its_line(province: Province, pair: tuple[World, World], tmp_path: Path) -> None:
+    here, there = pair
+    here.send_batch("B-1", [make_id(0), make_id(1)])
+    pay(province, THERE, there, "B-7", [1])
+    documents = len({command.document for command in here.commands if command.kind == "part"})
+    shard = replace(province.shard(HERE), banks=["402"])
+    with Loop() as loop, closing(KafkaJournal(shard, loop, States(tmp_path / "states"))) as journal:
+        journal.append(here.commands)
+        engine = Engine(journal, lambda: County(EPOCHS, make_signer(ORIGIN)))
+        engine.recover()
+        engine.run()
+        states = engine.machine.state.batches[0].states
+        assert list(states) == [READY, READY]
+        with province.monitor():
+            province.wait_commands(HERE, documents + 1)
+        engine.run()
+        assert list(states) == [READY, HELD]
+
+
+def test_a_county_that_it_does_not_know_yet_stops_it_and_is_not_lost(
+    province: Province, pair: tuple[World, World]
+) -> None:
+    here, there = pair
+    pay(province, HERE, here, "B-1", [0])
+    pay(province, THERE, there, "B-7", [0])
+    settings = province.cluster.read_text()
+    province.cluster.write_text(settings[: settings.rindex("[[county]]")])
+    with province.monitor() as process:
+        assert process.wait(timeout=WAIT_SECONDS) == 1
+    assert "partition 1 is of a new county" in (province.root / "monitor.err").read_text()
+    province.cluster.write_text(settings)
+    with province.monitor():
+        check_numbers(province.wait_commands(HERE, 1), 1)

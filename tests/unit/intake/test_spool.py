@@ -6,7 +6,7 @@ import pytest
 
 from consolidator.bootstrap import Office, open_desk
 from consolidator.home.files import move, write_whole
-from consolidator.intake.desk import Desk
+from consolidator.intake.desk import OfficeDesk
 from consolidator.intake.refusals import Refusal, derive_unknown_name, find_refused, keep_unknown
 from consolidator.intake.spool import Offer, derive_next_number, heal_spool, hold_source, take_document
 from schemas.documents import derive_commands, parse_document
@@ -41,7 +41,7 @@ def make_refusal(digest: str) -> Refusal:
     return Refusal(derive_unknown_name(digest), "bureau", InputError("I09"), START)
 
 
-def list_journal(desk: Desk) -> list[tuple[str, int]]:
+def list_journal(desk: OfficeDesk) -> list[tuple[str, int]]:
     """Give the documents and stamps in the journal, beside the genesis."""
     return [(command.document[:16], command.at) for _, command in desk.journal.commands(2)]
 

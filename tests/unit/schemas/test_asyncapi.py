@@ -11,7 +11,17 @@ from schemas.commands import Command, CommandKind
 from schemas.commits import Bundle, CommitRecord, Head, Step
 from schemas.describing.rendering import render_all
 from schemas.orders import OrderFile, OrderPart
-from schemas.records import Commit, Record, Word, render_checkpoint, render_command, render_commit, render_steps
+from schemas.records import (
+    Commit,
+    Delivery,
+    Record,
+    Word,
+    render_checkpoint,
+    render_command,
+    render_commit,
+    render_delivery,
+    render_steps,
+)
 from streams.kafka.definitions import load_topics
 
 TOPICS = load_topics()
@@ -65,7 +75,7 @@ def test_values_without_a_schema_are_described_by_their_kind() -> None:
     assert payloads["tick"] == {"type": "string", "maxLength": 0}
     assert payloads["entry_bundle"] == {"type": "string", "format": "binary"}
     assert payloads["checkpoint"] == {"type": "string"}
-    assert payloads["anomaly"] == {"type": "object"}
+    assert payloads["anomaly"]["schema"] == {"$ref": "./anomaly.schema.json"}
     assert payloads["genesis"]["schema"] == {"$ref": "./genesis.schema.json"}
     assert len(payloads["part"]["schema"]["anyOf"]) > 10
 
@@ -101,6 +111,7 @@ _STEPS = render_steps("511112", [STEP], 0)
 RECORDS: list[tuple[str, Record]] = [
     *((kind, render_command("511112", make_command(kind))) for kind in get_args(CommandKind)),
     *zip(("entry_bundle", "disclosure_bundle", "order_part", "order_file"), _STEPS, strict=True),
+    ("delivery", render_delivery("511112", Delivery("agri_P_402_001", "agri_P_402_001.txt", b"x", b"y"))),
     ("commit", render_commit("511112", COMMIT)),
     ("checkpoint", render_checkpoint("511112", "checkpoints", 1, b"")),
     ("cosigned_checkpoint", render_checkpoint("511112", "cosignatures", 1, b"")),

@@ -5,6 +5,7 @@ from typing import get_args
 import pytest
 
 from schemas.errors import ConfigurationError
+from schemas.records import DELIVERY_BYTES_MAX
 from schemas.rights import Right, list_rights
 from schemas.topics import Cluster, Role, list_topics, parse_topics, topic_name
 from streams.kafka.definitions import load_topics
@@ -32,6 +33,8 @@ def test_names_carry_prefix_word_bank_and_version() -> None:
         "consolidator.disclosures.v1",
         "consolidator.orders.102.v1",
         "consolidator.orders.402.v1",
+        "consolidator.deliveries.102.v1",
+        "consolidator.deliveries.402.v1",
         "consolidator.commits.v1",
         "consolidator.checkpoints.v1",
         "consolidator.cosignatures.v1",
@@ -57,8 +60,8 @@ def test_nothing_near_the_ledger_is_compacted_or_ends_by_itself() -> None:
     configs = {topic.word: topic.config for topic in list_topics(TOPICS, CLUSTER)}
     assert {config["cleanup.policy"] for config in configs.values()} == {"delete"}
     assert {config["retention.bytes"] for config in configs.values()} == {"-1"}
-    assert [word for word, config in configs.items() if config["retention.ms"] != "-1"] == ["anomalies"]
-    assert configs["anomalies"]["retention.ms"] == str(400 * 24 * 3600 * 1000)
+    ending = {word: config["retention.ms"] for word, config in configs.items() if config["retention.ms"] != "-1"}
+    assert ending == dict.fromkeys(("deliveries", "anomalies"), str(400 * 24 * 3600 * 1000))
 
 
 def test_commands_carry_the_brokers_stamp_and_others_their_writers() -> None:
@@ -73,16 +76,16 @@ def test_restricted_topics_are_those_that_hold_more_than_the_public_log() -> Non
 def test_each_role_reads_and_writes_what_its_work_needs() -> None:
     assert {role: reads(role) for role in get_args(Role)} == {
         "worker": {"commands", "entries", "disclosures", "commits"},
-        "office": set(TOPICS.topics),
+        "office": set(TOPICS.topics) - {"deliveries"},
         "adapter": set(),
         "witness": {"entries", "checkpoints", "cosignatures"},
         "monitor": {"disclosures"},
-        "bank": {"orders", "entries", "checkpoints", "cosignatures"},
+        "bank": {"orders", "deliveries", "entries", "checkpoints", "cosignatures"},
         "auditor": set(PUBLIC),
     }
     assert {role: writes(role) for role in get_args(Role)} == {
         "worker": {"entries", "disclosures", "orders", "commits", "checkpoints"},
-        "office": {"commands", "cosignatures"},
+        "office": {"commands", "deliveries", "cosignatures"},
         "adapter": {"commands"},
         "witness": set(),
         "monitor": {"commands", "anomalies"},
@@ -93,6 +96,10 @@ def test_each_role_reads_and_writes_what_its_work_needs() -> None:
 
 def test_owners_write_their_topics() -> None:
     assert [word for word, rules in TOPICS.topics.items() if rules.owner not in rules.write] == []
+
+
+def test_a_deliverys_record_is_as_large_as_its_topic_takes() -> None:
+    assert TOPICS.topics["deliveries"].max_message_bytes == DELIVERY_BYTES_MAX
 
 
 def test_a_bank_reads_the_orders_of_no_other_bank() -> None:
