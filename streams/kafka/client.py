@@ -76,7 +76,7 @@ _MEANINGS: Sequence[tuple[tuple[type[Exception], ...], Callable[[str], Consolida
     (
         (errors.OffsetOutOfRangeError,),
         InvariantError,
-        "主题中需要的记录已被删除,请恢复主题或快照 / records that are needed are gone from a topic: restore it or a snapshot",
+        "主题中需要的记录已被删除,请恢复主题或快照 / records that are needed are gone from a topic: restore it",
     ),
     (
         (errors.MessageSizeTooLargeError,),
