@@ -36,7 +36,7 @@ _ORDER_ID = re.compile(".*/([1-9][0-9]{0,6})/0")
 
 @dataclass(frozen=True, slots=True)
 class CheckedFile:
-    """What was checked: county, bank, order file, count, fen, size of the checkpoint, cosigners and the first's time."""
+    """What was checked: county, bank, order file, count, fen, size of the checkpoint, cosigners, first time."""
 
     county: str
     bank: str

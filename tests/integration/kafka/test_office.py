@@ -1,7 +1,5 @@
 """A county's home on a cluster: it publishes and pays only what it decided itself as the worker did."""
 
-import shutil
-from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
