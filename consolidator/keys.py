@@ -37,7 +37,7 @@ def write_signer(path: Path, signer: Ed25519Signer) -> None:
 
 def read_signer(path: Path, kind: int = ED25519) -> Ed25519Signer:
     """Read a private key file. ConfigurationError when it is missing, malformed, of another type, or open to others."""
-    line = _read_private(path).strip()
+    line = read_private(path).strip()
     try:
         return parse_private_key(line, kind)
     except ConfigurationError as error:
@@ -58,7 +58,7 @@ def render_epoch_keys(keys: Mapping[int, bytes]) -> bytes:
 def read_epoch_keys(path: Path) -> dict[int, bytes]:
     """Read the epoch key file. ConfigurationError names the line that is wrong, never its content."""
     keys = {}
-    for number, line in enumerate(_read_private(path).splitlines(), start=1):
+    for number, line in enumerate(read_private(path).splitlines(), start=1):
         match = _EPOCH_LINE.fullmatch(line)
         if match is None or int(match[1]) in keys:
             message = (
@@ -70,7 +70,8 @@ def read_epoch_keys(path: Path) -> dict[int, bytes]:
     return keys
 
 
-def _read_private(path: Path) -> str:
+def read_private(path: Path) -> str:
+    """Read a file of keys. ConfigurationError when it cannot be read, or others can read it."""
     try:
         mode = path.stat().st_mode
         with path.open("rb") as file:

@@ -1,5 +1,6 @@
 """Owns what a machine hands to an engine (a sealed step) and what the engine keeps of its progress (commit record)."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,6 +12,7 @@ from schemas.identifiers import Sha256
 from schemas.orders import OrderFile, OrderPart
 
 BUNDLE_ENTRIES_MAX = 256
+_ENTRY_LENGTH, _PRIVATE_LENGTH = 2, 4
 AWAITING_MAX = 100  # every commit carries them
 OutcomeWord = Literal["new", "identical", "conflict", "gap", "refused", "unauthenticated", "void", "item"]
 
@@ -26,6 +28,22 @@ class Bundle:
     count: int
     entries: bytes
     disclosures: bytes
+
+
+def list_raw_entries(bundles: Iterable[Bundle]) -> Iterator[tuple[int, bytes, bytes]]:
+    """Give index, bytes and private bytes of every entry, unread: most entries need no reading."""
+    for bundle in bundles:
+        entries = _cut(bundle.entries, _ENTRY_LENGTH)
+        privates = _cut(bundle.disclosures, _PRIVATE_LENGTH)
+        yield from zip(range(bundle.first, bundle.first + bundle.count), entries, privates, strict=True)
+
+
+def _cut(blob: bytes, width: int) -> Iterator[bytes]:
+    at = 0
+    while at < len(blob):
+        end = at + width + int.from_bytes(blob[at : at + width], "big")
+        yield blob[at + width : end]
+        at = end
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from schemas.identifiers import (
     Number,
     Period,
     ProgrammeId,
+    RuleCode,
     Sha256,
     ShortText,
     SourceId,
@@ -217,6 +218,18 @@ class AccessHeader(Header):
     salt: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 
 
+class FindingHeader(Header):
+    """Doubts of one rule about lines of this county, from a monitor that looks at several counties.
+
+    ``reference`` is the name the monitor knows them by. It is keyed, so that nobody finds the items by trying out what
+    fits the document's public digest.
+    """
+
+    kind: Literal["finding"]
+    code: RuleCode
+    reference: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+
+
 class ConfirmHeader(Header):
     """The second person: names the digest of the policy, release, clearing or suppression that now takes effect."""
 
@@ -236,6 +249,7 @@ AnyHeader = Annotated[
     | ExpectedHeader
     | DispositionHeader
     | AccessHeader
+    | FindingHeader
     | ConfirmHeader,
     Field(discriminator="kind"),
 ]
@@ -250,6 +264,7 @@ KINDS = (
     "release",
     "disposition",
     "access",
+    "finding",
     "confirm",
 )
 _kinds: TypeAdapter[AnyHeader] = TypeAdapter(AnyHeader)

@@ -17,6 +17,8 @@ from schemas.identifiers import (
     Account,
     BankCode,
     BranchNumber,
+    County,
+    DocumentId,
     IsoDate,
     Number,
     Period,
@@ -25,6 +27,7 @@ from schemas.identifiers import (
     ProgrammeId,
     RuleCode,
     ShortText,
+    SourceId,
     TownCode,
     VillageCode,
 )
@@ -227,6 +230,20 @@ class AccessPart(Columns):
     index: list[EntryIndex]
 
 
+class FindingPart(Columns):
+    """Lines of this county (batch by ``source`` and ``document``), each with what a monitor compared it with.
+
+    ``entry`` is the line's own entry in this county's log, ``other_entry`` the one in ``other_county``'s.
+    """
+
+    source: list[SourceId]
+    document: list[DocumentId]
+    line: list[Line]
+    entry: list[EntryIndex]
+    other_county: list[County]
+    other_entry: list[EntryIndex]
+
+
 class ReviewPart(Columns):
     """Lines of the batch that the header names, with the reason a person gave (private)."""
 
@@ -274,6 +291,7 @@ PARTS: Mapping[str, type[Columns]] = {
     "release": ReleasePart,
     "disposition": DispositionPart,
     "access": AccessPart,
+    "finding": FindingPart,
 }
 C = TypeVar("C", bound=Columns)
 

@@ -99,9 +99,11 @@ def _is_read_back(command: Command, headers: Headers) -> bool:
         return False
 
 
-def parse_command(value: bytes | None, headers: Headers) -> Command:
+def parse_command(value: bytes | None, headers: Sequence[tuple[str, bytes | None]]) -> Command:
     """Read a record of the commands topic. Raises InputError ``I30`` for anything that is no command."""
-    found = dict(headers)
+    found = {name: raw or b"" for name, raw in headers}
+    if len(found) != len(headers):
+        raise InputError(NOT_A_COMMAND, "a header stands there twice")
     kind = _KINDS.get(found.get("kind", b""))
     document = found.get("document", b"")
     if kind is None:
@@ -193,6 +195,11 @@ def parse_commit(value: bytes) -> Commit:
 def render_checkpoint(county: str, word: Literal["checkpoints", "cosignatures"], size: int, note: bytes) -> Record:
     """Write a signed checkpoint, or one with its cosignatures, over a log of ``size`` entries."""
     return Record(word, note, _events(county, word, str(size), b"text/plain", [("size", b"%d" % size)]))
+
+
+def render_anomaly_record(county: str, number: int, value: bytes) -> Record:
+    """Write an anomaly, the monitor's ``number``-th about a county."""
+    return Record("anomalies", value, _events(county, "anomalies", str(number), _JSON, []))
 
 
 def render_delivery(county: str, delivery: Delivery) -> Record:

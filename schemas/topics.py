@@ -164,4 +164,5 @@ def list_own_config(rules: TopicRules) -> Mapping[str, str]:
         "max.message.bytes": str(rules.max_message_bytes),
         "message.timestamp.type": rules.timestamp,
         "unclean.leader.election.enable": "false",
+        "compression.type": "uncompressed",  # whatever a writer used: not every reader knows every codec
     }

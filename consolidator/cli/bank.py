@@ -11,7 +11,6 @@ from typing import Any
 
 from bank_adapters.profiles import load_own_profiles, load_profiles
 from consolidator.cli.terminal import put, put_json, say, yuan
-from consolidator.cli.worker import quiet_clients
 from consolidator.cluster.receiving import Receiver, check_bank, make_reader, read_trusts
 from consolidator.cluster.settings import make_connection, read_cluster
 from consolidator.gate.accepting import Arrival, Tray
@@ -27,8 +26,6 @@ _WORDS_ZH = {"received": "收到", "known": "已收过", "refused": "拒收"}
 
 def receive(args: Namespace) -> int:
     """Receive order files, until stopped or, with --once, until nothing waits; exit 3 when any was turned away."""
-    if not args.debug:
-        quiet_clients()
     settings = read_cluster(args.cluster)
     profiles = load_own_profiles(args.profiles) if args.profiles else load_profiles()
     check_bank(settings, args.bank, profiles)

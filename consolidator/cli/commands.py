@@ -3,11 +3,12 @@
 from pathlib import Path
 
 from consolidator.cli.commands_brokers import add_brokers
-from consolidator.cli.commands_cluster import add_bank, add_topics, add_worker
+from consolidator.cli.commands_cluster import add_bank, add_cluster, add_topics, add_worker
 from consolidator.cli.commands_county import add_keys, add_policy
 from consolidator.cli.commands_epochs import add_epochs
 from consolidator.cli.commands_home import add_init, add_order
 from consolidator.cli.commands_log import add_log
+from consolidator.cli.commands_monitor import add_monitor
 from consolidator.cli.commands_people import add_census, add_designations
 from consolidator.cli.commands_submit import add_submit
 from consolidator.cli.commands_witness import add_witness
@@ -44,6 +45,8 @@ def make_parser() -> Parser:
     add_topics(nouns)
     add_brokers(nouns)
     add_worker(nouns)
+    add_monitor(nouns)
+    add_cluster(nouns)
     add_bank(nouns)
     _add_upkeep(nouns)
     return parser
@@ -79,8 +82,12 @@ def _add_trials(nouns: Nouns) -> None:
         "trials:sample",
         "只生成示例文件 / only write the sample county's files",
         "sample --to sample --lines 2000 --seed 7",
+        "sample --to neighbour --county 511113 --seed 8",
     )
     sample.add_argument("--to", type=Path, required=True, metavar="DIR", help="空文件夹 / an empty folder")
+    sample.add_argument(
+        "--county", default="511112", metavar="CODE", help="县区代码,默认 511112 / the county's 6-digit code"
+    )
     _add_size(sample, 2000)
     bench = add_verb(
         nouns,

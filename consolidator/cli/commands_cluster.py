@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from consolidator.cli.parsing import Nouns, Parser, add_noun, add_verb
+from consolidator.cli.commands_counties import add_counties
+from consolidator.cli.parsing import Nouns, Parser, add_home, add_noun, add_verb
 
 
 def add_topics(nouns: Nouns) -> None:
@@ -32,6 +33,37 @@ def add_topics(nouns: Nouns) -> None:
         "topics apply --bootstrap 127.0.0.1:9092 --partitions 4 --bank 402  本机试用 / to try out",
     )
     _add_cluster(apply)
+
+
+def add_cluster(nouns: Nouns) -> None:
+    """Add the noun ``cluster``."""
+    cluster = add_noun(
+        nouns,
+        "cluster",
+        "Kafka 集群上的县区 / counties on a Kafka cluster",
+        "cluster init --to cluster.toml --bootstrap 127.0.0.1:9092 --replication 1 --county 511112=homes/511112",
+        "cluster assign --cluster cluster.toml --county 511112 --worker w2",
+    )
+    add_counties(cluster)
+    adopt = add_verb(
+        cluster,
+        "adopt",
+        "cluster:run_adopt",
+        "把本机的县迁入集群:写入命令、比较结果、切换;可重复运行 / "
+        "move a county from this machine to a cluster: append, compare, switch; may be repeated",
+        "cluster adopt --cluster cluster.toml --home county",
+    )
+    adopt.add_argument(
+        "--cluster", type=Path, required=True, metavar="FILE", help="集群设置 cluster.toml / the cluster's settings"
+    )
+    add_home(adopt)
+    adopt.add_argument(
+        "--wait",
+        type=float,
+        default=60.0,
+        metavar="SECONDS",
+        help="记账进程多久无提交即放弃,默认 60 秒 / how long the worker may be silent; default: 60",
+    )
 
 
 def add_worker(nouns: Nouns) -> None:

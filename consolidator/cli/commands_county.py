@@ -19,6 +19,8 @@ def add_keys(nouns: Nouns) -> None:
         "--name", required=True, metavar="NAME", help="密钥名称,不含空格和加号 / the key's name, without space or plus"
     )
     new.add_argument("--to", type=Path, required=True, metavar="FILE", help="新文件 / a new file, mode 0600")
+    show = add_verb(key, "show", "key:show", "显示密钥文件的公钥 / print the vkey of a key file", "key show root-1.key")
+    show.add_argument("file", type=Path, metavar="FILE", help="密钥文件 / the key file")
 
 
 def add_policy(nouns: Nouns) -> None:

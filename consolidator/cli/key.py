@@ -1,9 +1,9 @@
-"""Owns the command ``key new``."""
+"""Owns the commands ``key new`` and ``key show``."""
 
 from argparse import Namespace
 
 from consolidator.cli.terminal import put, put_json, say
-from consolidator.keys import make_signer, write_signer
+from consolidator.keys import make_signer, read_signer, write_signer
 from consolidator.language import pick
 from consolidator.transparency.keys import render_vkey
 
@@ -19,4 +19,14 @@ def new(args: Namespace) -> int:
     put(vkey)
     say(f"keyid: {keyid}")
     say(f"{pick('私钥文件只留给本人', 'keep the key file to yourself')}: {args.to}")
+    return 0
+
+
+def show(args: Namespace) -> int:
+    """Print the public key of a private key file."""
+    verifier = read_signer(args.file).verifier
+    if args.json:
+        put_json({"file": str(args.file), "vkey": render_vkey(verifier), "keyid": verifier.public.hex()})
+        return 0
+    put(render_vkey(verifier))
     return 0

@@ -1,5 +1,6 @@
 """Owns the program's entry: words in, exit code out."""
 
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -10,6 +11,8 @@ from consolidator.cli.errors import UNEXPECTED, tell_error, tell_unexpected
 from consolidator.cli.terminal import say
 from consolidator.language import choose_language, pick, speaking
 from schemas.errors import ConsolidatorError
+
+_TALKATIVE = ("aiokafka", "asyncio", "faust")
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -24,6 +27,8 @@ def _run(words: Sequence[str]) -> int:
     try:
         args = make_parser().parse_args(words)
         debug = args.debug
+        if not debug:
+            _quiet_clients()
         module, _, function = args.call.partition(":")
         code: int = getattr(import_module(f"consolidator.cli.{module}"), function)(args)
         sys.stdout.flush()
@@ -38,6 +43,12 @@ def _run(words: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001 -- the last place where anything can be told
         return tell_unexpected(error, debug=debug)
     return code
+
+
+def _quiet_clients() -> None:
+    """Keep clients' own words away from people: a broker that is away would have them told many times a second."""
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
 if __name__ == "__main__":

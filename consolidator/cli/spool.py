@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
 from bank_adapters.profiles import load_own_profiles, load_profiles
-from consolidator.cli.worker import quiet_clients
 from consolidator.cluster.spooling import Spool, open_spool
 from consolidator.intake.desk import Desk, Reader, make_reader
 from consolidator.keys import read_signer
@@ -18,8 +17,6 @@ def open_from_words(args: Namespace) -> AbstractContextManager[Desk]:
     if args.county is None or args.spool is None:
         message = "--cluster 须同时给出 --county 与 --spool / --cluster: also name --county and --spool"
         raise UsageError(message)
-    if not args.debug:
-        quiet_clients()
     spool = Spool(args.cluster, args.county, args.spool, "all" if args.again else "new")
     return open_spool(spool, _list_readers(args))
 

@@ -45,6 +45,8 @@ def _tell(status: dict[str, Any]) -> None:
         ("待处理命令 pending", str(status["pending"])),
         ("代发文件 order files", _render_orders(status["orders"])),
     ]
+    if status["cluster"] is not None:
+        rows.append(("引擎 engine", _render_cluster(status["cluster"])))
     if status["retired"]:
         rows.append(("已销毁年度 retired", " ".join(map(_render_retired, status["retired"]))))
     put_table([(choose(label), value) for label, value in rows])
@@ -98,6 +100,19 @@ def _render_witness(witness: dict[str, Any]) -> tuple[str, ...]:
 
 def _render_published(size: int | None) -> str:
     return str(size) if size is not None else pick("检查点不可用,见 doctor", "the checkpoint is of no use: see doctor")
+
+
+def _render_cluster(cluster: dict[str, Any]) -> str:
+    if cluster["error"]:
+        return f"kafka · {choose(cluster['error'])}"
+    return " · ".join(
+        [
+            f"kafka {tag('分区', 'partition')} {cluster['partition']}",
+            f"{tag('已复制', 'copied')} {cluster['copied']}",
+            f"{tag('落后提交', 'behind the committed head')} {cluster['behind']}",
+            f"{tag('未提交命令', 'commands not committed')} {cluster['pending']}",
+        ]
+    )
 
 
 def _render_orders(orders: dict[str, int]) -> str:

@@ -49,7 +49,7 @@ def sample(args: Namespace) -> int:
     from consolidator.sample import write_sample  # noqa: PLC0415 -- demo and bench do not need it
 
     with progress(choose("示例 sample")) as advance:
-        summary = write_sample(args.to, args.lines, args.seed, advance)
+        summary = write_sample(args.to, args.lines, args.seed, advance, args.county)
     if args.json:
         put_json(asdict(summary))
         return 0

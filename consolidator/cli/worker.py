@@ -1,7 +1,6 @@
 """Owns the commands ``worker run`` and ``worker status``."""
 
 import json
-import logging
 import signal
 import sys
 from argparse import Namespace
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from consolidator.cli.terminal import put, put_json, put_table, say
-from consolidator.cluster.notices import TEXTS, Notice, State, describe_notice, render_notice
+from consolidator.cluster.notices import TEXTS, Notice, State, Word, describe_notice, render_notice
 from consolidator.cluster.standing import LOCK_FILE, read_status
 from consolidator.cluster.watching import ClusterFile, list_assigned
 from consolidator.cluster.working import Worker
@@ -20,11 +19,11 @@ from schemas.errors import DependencyError
 from streams.embedded.lock import hold_lock
 from streams.kafka.loop import Loop
 
+_USUAL: tuple[Word, ...] = ("starting", "empty", "running", "released")
+
 
 def run(args: Namespace) -> int:
     """Run the ledgers of the counties that cluster.toml gives this worker, until stopped; with --once until done."""
-    if not args.debug:
-        quiet_clients()
     file = ClusterFile(args.cluster)
     folder = _find_folder(file, args.name)
     make_folder(folder)
@@ -48,12 +47,6 @@ def status(args: Namespace) -> int:
     return 0 if found["alive"] else DependencyError.exit_code
 
 
-def quiet_clients() -> None:
-    """Keep the clients' own words away from people: a broker that is away would have them told many times a second."""
-    for name in ("aiokafka", "asyncio"):
-        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
-
-
 def _find_folder(file: ClusterFile, name: str) -> Path:
     return file.folder / file.settings.state / name
 
@@ -74,10 +67,10 @@ def _choose_teller(args: Namespace) -> Callable[[Notice], None]:
 
 
 def _put_event(notice: Notice) -> None:
-    """Write one line at once; a person's line goes to stderr."""
+    """Write one line at once; what a person should look at is told on stderr, too."""
     put(json.dumps(describe_notice(notice), ensure_ascii=False))
     sys.stdout.flush()
-    if notice.error is not None:
+    if notice.word not in _USUAL:
         say(render_notice(notice))
 
 

@@ -15,9 +15,12 @@ from consolidator.gate.delivering import Undelivered, deliver_sent
 from consolidator.gate.sending import Gate
 from consolidator.home.gaps import offer_again
 from consolidator.home.paths import Home
+from consolidator.keys import read_signer
+from consolidator.publishing.checkpoints import NOTHING, check_published, derive_tree_head, read_published
+from consolidator.transparency.tree import TreeHead
 from consolidator.verify.sources import CHECKPOINT
 from schemas.commits import CommitRecord
-from schemas.errors import ConfigurationError, DependencyError
+from schemas.errors import ConfigurationError, DependencyError, invariant
 from schemas.records import DELIVERY_BYTES_MAX, Delivery, render_checkpoint, render_delivery
 from streams.embedded.copying import CopyJournal
 from streams.kafka.appending import Appender
@@ -45,16 +48,18 @@ class ClusterFeed:
     _appender: Appender = field(init=False)
     _deliverer: Appender = field(init=False)
     _target: CommitRecord | None = field(default=None, init=False)
+    _published: TreeHead = field(default=NOTHING, init=False)
     _agreed: bool = field(default=False, init=False)
     _offered: set[str] = field(default_factory=set, init=False)
     _goal: int = field(default=FIRST_POSITION, init=False)
     _announced: bytes | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
-        """Connect to nothing yet."""
+        """Connect to nothing yet. VerificationError for a published checkpoint that this log did not sign."""
         self._copier = Copier(self.home, self._shard, self.loop, self.copy)
         self._commits = CommitFollower(self._shard, self.loop)
         self._appender = Appender(self.loop)
+        self._published = read_published(self.home.log, read_signer(self.home.log_key).verifier)
         self._deliverer = Appender(self.loop, DELIVERY_BYTES_MAX)
 
     @property
@@ -74,7 +79,7 @@ class ClusterFeed:
         if record is not None and target is not None:
             check_agreement(self._shard.county, record, target)
         self._agreed = record is None or target is not None
-        return self._agreed
+        return self._agreed and self._has_caught_up(record)
 
     def has_more(self, record: CommitRecord | None) -> bool:
         """See :class:`Feed`."""
@@ -89,12 +94,13 @@ class ClusterFeed:
         self._copier.copy(target.position)
         return True
 
-    def confirm(self, record: CommitRecord) -> None:
-        """See :class:`Feed`."""
+    def confirm(self, record: CommitRecord) -> bool:
+        """See :class:`Feed`. A copy that is made again lets nothing out before it has what was published."""
         target = self._target
-        if target is not None:  # nothing was brought: what stands was compared before
-            check_agreement(self._shard.county, record, target)
-        self._target, self._agreed = None, True
+        invariant(target is not None, "only what was brought is confirmed")
+        check_agreement(self._shard.county, record, target or record)
+        self._agreed = True
+        return self._has_caught_up(record)
 
     def offer(self, due: Sequence[str], _: CommitRecord | None) -> bool:
         """See :class:`Feed`. Once in a run: what was offered comes back as a command when its turn has come."""
@@ -145,9 +151,15 @@ class ClusterFeed:
     def _look(self, record: CommitRecord | None, milliseconds: int) -> CommitRecord | None:
         return self._commits.find_target(record, self.copy.next_position(), TURN_ENTRIES, milliseconds)
 
+    def _has_caught_up(self, record: CommitRecord | None) -> bool:
+        return (NOTHING if record is None else derive_tree_head(record.head)).size >= self._published.size
+
     def _is_done(self, record: CommitRecord | None) -> bool:
         position = FIRST_POSITION if record is None else record.position
-        return self._agreed and next(self._copier.reader.read(position - 1, self._goal - 1), None) is None
+        if not self._agreed or next(self._copier.reader.read(position - 1, self._goal - 1), None) is not None:
+            return False
+        check_published(self._published, NOTHING if record is None else derive_tree_head(record.head))
+        return True
 
     def _tell_silence(self, record: CommitRecord | None) -> None:
         position, place = FIRST_POSITION if record is None else record.position, self.seat.place

@@ -4,6 +4,7 @@ A worker reads only settings and keys of a home, and writes nothing there.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,9 +13,10 @@ from consolidator.cluster.settings import ClusterSettings, Place, make_connectio
 from consolidator.sealing import County
 from consolidator.settings import is_trial
 from schemas.commands import parse_genesis
-from schemas.errors import ConfigurationError
-from schemas.records import Word
-from streams.kafka.journal import KafkaJournal, derive_transactional_id
+from schemas.errors import ConfigurationError, InputError
+from schemas.records import Word, parse_command
+from streams.kafka.owning import derive_transactional_id
+from streams.kafka.reading import reading
 from streams.kafka.rights import check_partition, check_readable, check_transactional, check_writable
 from streams.kafka.shard import AHEAD_SECONDS, Shard
 from streams.kafka.states import States
@@ -77,15 +79,21 @@ async def check_shard(shard: Shard) -> None:
     await check_partition(shard, [*read, *written])
 
 
-def has_begun(journal: KafkaJournal, post: Post) -> bool:
-    """Say whether the county's partition holds its genesis. ConfigurationError when it holds another county's."""
-    _, first = next(journal.commands(1), (0, None))
-    if first is None:
-        return False
-    if first.kind == "genesis":
-        genesis = parse_genesis(first.body)
-        check_owner(post, genesis.county, genesis.origin)
-    return True
+async def check_genesis(post: Post) -> None:
+    """Return unless the county's partition begins with another county's genesis: then raise ConfigurationError.
+
+    Read as it stands: to the county's own journal another county's commands would be no commands at all.
+    """
+    shard = post.shard
+    async with reading(shard.connection, shard.topic("commands"), shard.partition) as reader:
+        row = await reader.first(reader.begin, reader.end)
+    if row is None:
+        return
+    with suppress(InputError):  # what is no command is the journal's to pass over
+        command = parse_command(row.value, row.headers)
+        if command.kind == "genesis":
+            genesis = parse_genesis(command.body)
+            check_owner(post, genesis.county, genesis.origin)
 
 
 def check_owner(post: Post, county: str, origin: str) -> None:

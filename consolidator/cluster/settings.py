@@ -5,9 +5,9 @@ The table of counties is a promise for life: a county's partition never changes 
 
 import tomllib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -79,10 +79,17 @@ class ClusterSettings(_Section):
 def parse_cluster(text: str) -> ClusterSettings:
     """Read settings. ConfigurationError names the key, or the rule about the table, that is wrong."""
     try:
-        settings = ClusterSettings.model_validate(tomllib.loads(text))
+        raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         message = f"集群设置不是有效的 TOML / {CLUSTER_FILE} is not TOML: {error}"
         raise ConfigurationError(message) from error
+    return validate_cluster(raw)
+
+
+def validate_cluster(raw: Mapping[str, Any]) -> ClusterSettings:
+    """Give settings made of plain values; errors as of :func:`parse_cluster`."""
+    try:
+        settings = ClusterSettings.model_validate(raw)
     except ValidationError as error:
         where = ".".join(str(step) for step in error.errors(include_url=False, include_input=False)[0]["loc"])
         message = (

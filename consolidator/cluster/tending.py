@@ -12,7 +12,7 @@ from typing import Literal
 
 from consolidator.cluster.judging import Verdict, choose_pause, judge
 from consolidator.cluster.notices import ENDED, Notice, Sight, State
-from consolidator.cluster.posts import Post, check_owner, check_shard, has_begun
+from consolidator.cluster.posts import Post, check_genesis, check_owner, check_shard
 from consolidator.sealing import County
 from schemas.commits import Step
 from streams.engine import Engine
@@ -97,12 +97,16 @@ class Tender:
                 self._see(engine)
 
     def _wait_for_genesis(self, journal: KafkaJournal, post: Post) -> bool:
-        while not has_begun(journal, post):
+        """Wait for the county's first command, if there is none; says whether there is one."""
+        self.loop.run(check_genesis(post))
+        while next(journal.commands(FIRST_POSITION), None) is None:
             if self.sight.state != "empty":
                 self._become("empty")
             if self.rest == "end" or self.ending.is_set():
                 return False
             journal.wait(FIRST_POSITION, POLL_SECONDS)
+        if self.sight.state == "empty":
+            self.loop.run(check_genesis(post))
         return True
 
     def _check(self, engine: Engine[County], post: Post) -> None:

@@ -32,8 +32,8 @@ class Feed(Protocol):
     def bring(self, record: CommitRecord | None) -> bool:
         """Bring commands into the run's journal; says whether there is a turn to run."""
 
-    def confirm(self, record: CommitRecord) -> None:
-        """Return when what the turn came to may go out. VerificationError if others decided otherwise."""
+    def confirm(self, record: CommitRecord) -> bool:
+        """Say whether what the turn came to may go out by now. VerificationError if others decided otherwise."""
 
     def offer(self, due: Sequence[str], record: CommitRecord | None) -> bool:
         """Append documents again whose number is due now; says whether another turn follows at once."""
@@ -71,8 +71,9 @@ class OwnFeed:
         """See :class:`Feed`."""
         return True
 
-    def confirm(self, _: CommitRecord) -> None:
+    def confirm(self, _: CommitRecord) -> bool:
         """See :class:`Feed`."""
+        return True
 
     def offer(self, due: Sequence[str], record: CommitRecord | None) -> bool:
         """See :class:`Feed`. Only when nothing is pending, so that a restart at any moment gives the same log."""

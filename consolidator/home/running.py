@@ -138,21 +138,25 @@ class Runner:
         pending = self.journal.next_position() - position
         with self.publisher.busy(pending if self.feed.is_alone else 0):
             done = self.engine.run()
-        self.feed.confirm(self.record)
-        if not self.is_open:
-            self._open()
-        elif record is None:
-            self.heads.start(self.state.quorums, self.state.roots)
-        self.heads.learn(self.state.quorums)
-        self.publisher.publish(self.record.head)
+        if self.feed.confirm(self.record):
+            self._let_out(record)
         self.report.commands += done.commands_done
         self.report.lines += done.lines_done
         self._look_up(self.report.outcomes[told:], position)
         self.send_covered()
 
+    def _let_out(self, before: CommitRecord | None) -> None:
+        """Publish what was decided by now, and offer it to witnesses; ``before`` is the last commit that was."""
+        if not self.is_open:
+            self._open()
+        elif before is None:
+            self.heads.start(self.state.quorums, self.state.roots)
+        self.heads.learn(self.state.quorums)
+        self.publisher.publish(self.record.head)
+
     def send_covered(self) -> None:
         """Send the order files that the witnesses have let through by now; the others go on waiting."""
-        if not any(file.entry < self.heads.standing.size for file in self.files):
+        if not self.is_open or not any(file.entry < self.heads.standing.size for file in self.files):
             return
         clearance = self.heads.clear()
         sendings = [send_file(self.gate, clearance, file) for file in self.files]

@@ -9,7 +9,7 @@ from consolidator.home.epochs.reports import describe_retired, list_retired
 from consolidator.home.paths import Home
 from consolidator.home.waiting import describe_witnesses
 from consolidator.publishing.checkpoints import read_published
-from consolidator.settings import read_settings
+from consolidator.settings import Settings, read_settings
 from consolidator.transparency.keys import Verifier, render_vkey
 from consolidator.transparency.policy import Policy, parse_policy
 from schemas.envelope import parse_envelope
@@ -58,6 +58,8 @@ def read_status(root: Path) -> dict[str, Any]:
     return {
         "county": settings.county,
         "origin": settings.origin,
+        "engine": settings.engine,
+        "cluster": _describe_cluster(home, settings),
         "vkey": render_vkey(log_key),
         "size": 0 if head is None else head.size,
         "root": "" if head is None else head.root,
@@ -72,6 +74,15 @@ def read_status(root: Path) -> dict[str, Any]:
         "retired": retired,
         **witnesses,
     }
+
+
+def _describe_cluster(home: Home, settings: Settings) -> dict[str, object] | None:
+    """Say where the county stands on its cluster; None where it has none."""
+    if settings.cluster is None:
+        return None
+    from consolidator.cluster.progress import describe_standing  # noqa: PLC0415 -- Kafka's client takes 0.2 s to load
+
+    return describe_standing(home, settings)
 
 
 def _list_awaiting(journal: SqliteJournal, digests: Sequence[str]) -> Iterator[dict[str, Any]]:

@@ -14,7 +14,7 @@ from consolidator.intake.legacy import LegacyFile, choose_reader, find_source, s
 from consolidator.intake.manifest import is_sample, read_manifest
 from consolidator.intake.outcomes import FileOutcome, describe_refused, describe_taken
 from consolidator.intake.refusals import DIGEST_CHARACTERS, Refusal, keep_refused, keep_refused_file
-from consolidator.intake.spool import Offer, heal_spool, hold_source, take_document
+from consolidator.intake.spool import Offer, heal_held, heal_spool, hold_source, take_document
 from schemas.documents import DOCUMENT_BYTES_MAX, Document, parse_document
 from schemas.errors import InputError, UsageError
 
@@ -92,7 +92,8 @@ def submit_signed(desk: Desk, name: str, raw: bytes, at: int) -> FileOutcome:
     document = parse_document(raw)
     if document.header.county != desk.county:
         raise InputError("I08", "the header names another county")
-    with hold_source(desk.home, document.header.source):
+    with hold_source(desk.home, document.header.source) as folder:
+        heal_held(folder, desk.journal)  # the next header of a key voids a document of it that is there only in part
         word = take_document(desk.home, desk.journal, _offer_signed(document, raw, at))
     return describe_taken(name, word, document.header)
 

@@ -13,6 +13,7 @@ from consolidator.facts.programmes import is_period_of
 from consolidator.facts.state import State, find_batch
 from consolidator.ledger.emission import Emission
 from consolidator.ledger.powers import find_officer, judge_confirm, judge_power
+from consolidator.rules.catalogue import list_monitored
 from schemas.canonical import render_canonical
 from schemas.commits import Outcome, OutcomeWord
 from schemas.envelope import Envelope, parse_envelope
@@ -22,6 +23,7 @@ from schemas.headers import (
     BatchHeader,
     ConfirmHeader,
     DispositionHeader,
+    FindingHeader,
     Header,
     ReleaseHeader,
     ReviewHeader,
@@ -132,18 +134,24 @@ def is_sensitive(state: State, header: AnyHeader) -> bool:
 def _judge_kind(state: State, officer: Officer, header: AnyHeader) -> str:
     """Judge what a kind needs at its header's position."""
     if isinstance(header, BatchHeader):
-        programme = state.policy.programmes.get(header.programme)
-        if programme is None:
-            return "D11"
-        return "" if is_period_of(programme.cycle, header.period) else "D12"
+        return _judge_programme(state, header)
     if isinstance(header, ConfirmHeader):
         return judge_confirm(state, officer, header)
+    if isinstance(header, FindingHeader):
+        return "" if header.code in list_monitored() else "D26"
     if isinstance(header, ReviewHeader | ReleaseHeader | DispositionHeader):
         batch = find_batch(state, header.batch.source, header.batch.id)
         if batch is None:
             return "D13"
         return "" if batch.state in _BATCH_STATES[header.kind] else "D16"
     return ""
+
+
+def _judge_programme(state: State, header: BatchHeader) -> str:
+    programme = state.policy.programmes.get(header.programme)
+    if programme is None:
+        return "D11"
+    return "" if is_period_of(programme.cycle, header.period) else "D12"
 
 
 def _describe(header: AnyHeader) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from consolidator.ledger.designations import effect_designations
 from consolidator.ledger.dispositions import effect_disposition
 from consolidator.ledger.emission import Emission
 from consolidator.ledger.expected import effect_expected, is_day_over, is_note_due, note_delays
+from consolidator.ledger.findings import effect_finding
 from consolidator.ledger.items import propose_items
 from consolidator.ledger.policy import effect_policy, propose_policy
 from consolidator.ledger.powers import find_officer
@@ -48,6 +49,7 @@ _EFFECTS: Mapping[str, Effect] = {
     "expected": effect_expected,
     "disposition": effect_disposition,
     "access": effect_access,
+    "finding": effect_finding,
 }
 _PROPOSALS: Mapping[str, Effect] = {
     "policy": propose_policy,

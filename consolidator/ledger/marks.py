@@ -1,4 +1,4 @@
-"""Owns late findings: what a group rule says about lines of earlier batches.
+"""Owns late findings: what a group rule or a monitor says about lines of earlier batches.
 
 A line not yet ordered is held (or, if held already, gets the finding); an ordered one gets a clue, once.
 """
@@ -13,9 +13,10 @@ from consolidator.ledger.changes import Change, Reader, emit_change
 from consolidator.ledger.emission import Emission
 from consolidator.ledger.moves import check_conservation, open_lines
 from consolidator.ledger.showing import show
-from consolidator.rules.catalogue import is_stopping, render_finding
+from consolidator.rules.catalogue import is_stopping, list_monitored, render_finding
 from consolidator.rules.groups import GROUP_RULES, GroupHits, judge_index
 from consolidator.rules.running import QUIETED, derive_suppressed, find_own_level, find_suppression
+from schemas.canonical import render_canonical
 from schemas.headers import PART_ITEMS_MAX
 from schemas.instants import derive_day
 
@@ -71,7 +72,7 @@ def mark_earlier(state: State, current: Batch | None, groups: list[GroupHits], c
     for group in groups:
         level = find_own_level(state, group.code)
         for place, (beneficiary, facts) in sorted(group.places.items()):
-            if (current is not None and split_place(place)[0] == current.index) or _is_quiet(
+            if (current is not None and split_place(place)[0] == current.index) or is_quiet(
                 state, group.code, level, place, beneficiary
             ):
                 continue
@@ -86,7 +87,8 @@ def mark_earlier(state: State, current: Batch | None, groups: list[GroupHits], c
         yield emission
 
 
-def _is_quiet(state: State, code: str, level: str, place: int, beneficiary: str) -> bool:
+def is_quiet(state: State, code: str, level: str, place: int, beneficiary: str) -> bool:
+    """Say whether two persons have suppressed a finding, for now, for the person of a line."""
     if level not in QUIETED or code not in state.suppressions:
         return False
     suppressed = derive_suppressed(state.batches[split_place(place)[0]].programme, beneficiary)
@@ -94,17 +96,25 @@ def _is_quiet(state: State, code: str, level: str, place: int, beneficiary: str)
 
 
 def _mark(state: State, place: int, mark: Mark, reader: Reader, emission: Emission) -> None:
+    emission.lines += 1
+    if _is_news(state, place, mark.finding):
+        mark_line(state, place, mark, reader, emission)
+
+
+def mark_line(state: State, place: int, mark: Mark, reader: Reader, emission: Emission) -> None:
+    """Hold a ready line for a finding that stops it; else tell of the finding, which moves no line."""
     index, line = split_place(place)
     batch = state.batches[index]
     current = batch.states[line - 1]
-    emission.lines += 1
     if current == READY and is_stopping(mark.finding):
         part, item = reader.find_slice(batch, line)
         change = Change(item, HELD, [mark.finding], mark.evidence, "", mark.cause)
         emit_change(state, batch, part, change, emission)
         return
-    if not _is_news(state, batch, place, mark.finding):
-        return
+    if current == HELD:
+        working = open_lines(batch)
+        working.findings[line] = sorted({*working.findings[line], mark.finding})
+        working.told[line] = state.ordinal
     fields = {
         "kind": "finding",
         "source": batch.source,
@@ -116,19 +126,20 @@ def _mark(state: State, place: int, mark: Mark, reader: Reader, emission: Emissi
         "findings": [mark.finding],
         "cause": mark.cause,
     }
-    show(emission, state, batch, fields)
+    # What a monitor compared stands nowhere else in this log.
+    private = render_canonical({"evidence": mark.evidence}) if mark.code in list_monitored() else b""
+    show(emission, state, batch, fields, private)
 
 
-def _is_news(state: State, batch: Batch, place: int, finding: str) -> bool:
-    """Note the finding; False when the log has it already."""
-    line = split_place(place)[1]
-    if batch.states[line - 1] == HELD:
-        findings = open_lines(batch).findings
-        if finding in findings[line]:
-            return False
-        findings[line] = sorted([*findings[line], finding])
-        open_lines(batch).told[line] = state.ordinal
+def _is_news(state: State, place: int, finding: str) -> bool:
+    """False when the log has the finding already; a clue is noted as told."""
+    index, line = split_place(place)
+    batch = state.batches[index]
+    current = batch.states[line - 1]
+    if current == READY and is_stopping(finding):
         return True
+    if current == HELD:
+        return finding not in open_lines(batch).findings[line]
     clued = state.claims.clued.setdefault(finding, set())
     if place in clued:
         return False

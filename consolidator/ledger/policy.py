@@ -29,6 +29,7 @@ from schemas.quorum import QuorumValue, check_quorum, describe_quorum, render_qu
 from schemas.vkeys import parse_vkey
 
 UNSEALED = -1
+_WATCHING = ("oversight", "monitor")  # sources that look and tell, and neither enter data nor decide
 BANKS_MAX = 200  # ever: a line keeps its bank as one byte, here and in what verifies the log
 
 
@@ -181,8 +182,8 @@ def _set_source(policy: Policy, identifier: str, value: SourceValue) -> None:
 
 
 def _check_side(source: Source, role: str) -> None:
-    if (source.type == "oversight") != (role == "supervisor"):
-        raise InputError("S02", "officer: supervisors belong to oversight, and only they do")
+    if (source.type in _WATCHING) != (role == "supervisor"):
+        raise InputError("S02", "officer: supervisors belong to oversight or a monitor, and only they do")
 
 
 def _set_officer(policy: Policy, identifier: str, value: OfficerValue) -> None:

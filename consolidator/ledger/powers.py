@@ -13,6 +13,7 @@ from schemas.headers import (
     BatchHeader,
     ConfirmHeader,
     DispositionHeader,
+    FindingHeader,
     Header,
     RegisterHeader,
     ReleaseHeader,
@@ -26,10 +27,12 @@ _KINDS: Mapping[str, frozenset[str]] = {
     "clerk": _DATA | {"expected", "review", "release"},
     "reviewer": frozenset(("review", "disposition", "access", "confirm")),
     "approver": frozenset(("review", "disposition", "access", "confirm")),
-    "supervisor": frozenset(("review", "disposition", "access")),
+    "supervisor": frozenset(("review", "disposition", "access", "finding")),
     "adapter": _DATA,
     ROOT_ROLE: frozenset(("policy", "confirm")),
 }
+_MONITOR = "monitor"
+_MONITORED = "finding"  # all that a monitor sends, and what nobody else does
 _ACTIONS: Mapping[str, frozenset[str]] = {
     "clerk": frozenset(("hold", "comment")),
     "reviewer": frozenset(("hold", "clear", "stop", "comment", "record", "suppress")),
@@ -57,7 +60,14 @@ def judge_power(state: State, officer: Officer, header: Header) -> str:
         return "D06"
     if header.kind not in _KINDS[officer.role] or header.kind not in officer.kinds:
         return "D05"
+    if (header.kind == _MONITORED) != _is_monitor(state, officer):
+        return "D05"
     return "" if _is_within_bounds(state, officer, header) else "D05"
+
+
+def _is_monitor(state: State, officer: Officer) -> bool:
+    source = state.policy.sources.get(officer.source)
+    return source is not None and source.type == _MONITOR
 
 
 def judge_confirm(state: State, officer: Officer, header: ConfirmHeader) -> str:
@@ -94,7 +104,7 @@ def _is_within_bounds(state: State, officer: Officer, header: Header) -> bool:
         return _covers(officer, header.programme, header.township)
     if isinstance(header, RegisterHeader):  # a register is about everybody
         return state.county in officer.regions
-    if isinstance(header, AccessHeader):  # an entry's index tells neither programme nor region
+    if isinstance(header, AccessHeader | FindingHeader):  # an entry's index tells neither programme nor region
         return ANY_PROGRAMME in officer.programmes and state.county in officer.regions
     if isinstance(header, ReviewHeader | DispositionHeader) and header.action not in _ACTIONS[officer.role]:
         return False

@@ -13,7 +13,7 @@ from consolidator.ledger.items import Tally, read_parts
 from consolidator.ledger.moves import derive_bank_index, open_lines
 from consolidator.ledger.orders import finish_batch
 from consolidator.ledger.routing import NO_BRANCH, TOO_LARGE, find_paying_bank
-from consolidator.rules.catalogue import ORANGE, RED, render_finding
+from consolidator.rules.catalogue import ORANGE, RED, list_monitored, render_finding
 from consolidator.rules.groups import GROUP_RULES
 from consolidator.rules.slices import Slice
 from schemas.canonical import render_canonical
@@ -22,8 +22,10 @@ from schemas.headers import ReviewHeader
 from schemas.parts import ReviewPart
 
 HELD_BY_PERSON = "H03"
-# A clearing runs the line rules again; what a group rule found at this level still stands.
-_GROUP_REDS = frozenset(render_finding(rule.code, RED) for rule in GROUP_RULES)
+# A clearing runs the line rules again; what a group rule or a monitor found at this level still stands.
+_STANDING_REDS = frozenset(
+    render_finding(code, RED) for code in (*(rule.code for rule in GROUP_RULES), *sorted(list_monitored()))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def _clear(review: _Review, line: int, reason: str) -> str:
     standing = list_stopping(hits, item)
     if designation is None:
         return "S08"
-    if item in hits.refused or not _GROUP_REDS.isdisjoint(working.findings[line]):
+    if item in hits.refused or not _STANDING_REDS.isdisjoint(working.findings[line]):
         return "S09"
     for code in (NO_BRANCH, TOO_LARGE):  # nobody can let go what no bank can take
         if render_finding(code, ORANGE) in standing:

@@ -13,8 +13,7 @@ from consolidator.returns.store import KnownDocument, Missing, Standing, Store
 from consolidator.rules.catalogue import BLUE, YELLOW
 from consolidator.verify.opening import open_fields
 from consolidator.views.facts import mask_facts
-from consolidator.views.reading import list_raw_entries
-from schemas.commits import Bundle
+from schemas.commits import Bundle, list_raw_entries
 
 ANSWERED = ("batch", "register", "accounts", "designations", "expected")  # kinds whose senders get a list
 WHOLE = 0  # the line number under which a document as a whole stands

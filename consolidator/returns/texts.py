@@ -57,6 +57,10 @@ _BY_CODE: Mapping[str, Words] = {
     "R12": ("请本人改报本人账户", "let the payee designate an account of his own"),
     "R13": ("先办理指定账户", "have an account designated first"),
     "R16": ("同项同期已有一笔,核对后删除重复行", "another line holds it already: remove the repeated line"),
+    "R17": (
+        "另一县区已有同项同期,与对方核实后由财政局复核",
+        "another county has the same: settle with it which one pays, then the bureau reviews the line",
+    ),
     "R21": ("核对数量、标准与金额后重报", "check quantity, standard and amount, then send it again"),
     "R22": ("核对数量、标准与金额,说明少发原因", "check quantity, standard and amount, and say why it is less"),
     "R33": ("核对出生日期;不符合条件的不再申报", "check the date of birth; who is not entitled is not sent again"),

@@ -17,8 +17,7 @@ from consolidator.returns.lists import is_written, name_list, write_document_lis
 from consolidator.returns.overdue import take_announcements, write_overdue
 from consolidator.returns.store import Progress, Standing, Store, forget, open_store
 from consolidator.returns.turned_away import write_turned_away
-from consolidator.views.reading import list_raw_entries
-from schemas.commits import CommitRecord, Outcome
+from schemas.commits import CommitRecord, Outcome, list_raw_entries
 from schemas.errors import DependencyError
 from streams.journal import Journal
 from streams.machine import Machine

@@ -13,6 +13,7 @@ class RuleText:
 
     So does a ``discreet`` one of a sensitive programme's lines: it speaks of the person (age, death, office, another
     subsidy) or of the amount. ``parameters`` are its thresholds with their defaults; policy may set these and no others.
+    One that is ``monitored`` no ledger can see: a monitor, which looks at several counties, sends it as a ``finding``.
     """
 
     level: str
@@ -22,6 +23,7 @@ class RuleText:
     why_en: str
     public: bool = True
     discreet: bool = False
+    monitored: bool = False
     parameters: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -83,6 +85,11 @@ CATALOGUE: Mapping[str, RuleText] = {
     "R16": RuleText(
         RED, "重复发放(同项同期)", "same item, period, person twice",
         "同一项目、期间、对象已有一笔在发或已发", "another line already holds this programme, period and person",
+    ),
+    "R17": RuleText(
+        ORANGE, "跨区域重复享受", "same item, period, person in another county",
+        "监测方报来:同一项目、期间、对象在另一县区也有明细", "a monitor tells: a line of another county has the same programme, period and person",
+        monitored=True,
     ),
     "R18": RuleText(
         ORANGE, "一户多人重复(按户项目)", "per-household item to two members",
@@ -176,6 +183,15 @@ def render_finding(code: str, level: str) -> str:
 def list_private() -> frozenset[str]:
     """Give the codes of which the log shows the level only, wherever they are found."""
     return frozenset(code for code, text in CATALOGUE.items() if not text.public)
+
+
+def list_monitored() -> frozenset[str]:
+    """Give the codes that monitors find, and they only.
+
+    >>> sorted(list_monitored())
+    ['R17']
+    """
+    return frozenset(code for code, text in CATALOGUE.items() if text.monitored)
 
 
 def list_discreet() -> frozenset[str]:

@@ -8,7 +8,7 @@ from consolidator.sample.county import County, Family
 from consolidator.sample.desk import Desk
 from consolidator.sample.keyring import ROOTS, SEATS
 from consolidator.sample.lines import Line, LineState, find_paying_bank
-from consolidator.sample.places import COUNTYWIDE
+from consolidator.sample.places import TOWN_NAMES, derive_township
 from consolidator.sample.plan import Batch
 from consolidator.sample.policy import list_policy, list_raised_plans
 
@@ -58,7 +58,7 @@ def list_policy_acts(desk: Desk, county: County, seed: int) -> list[Act]:
         desk,
         ROOTS[0],
         fields,
-        list_policy(seed, county.batches),
+        list_policy(seed, desk.county, county.batches),
         "项目、单位、人员与权限 / programmes, sources, officers",
     )
     return [act, _confirm(desk, ROOTS[1], act)]
@@ -69,7 +69,7 @@ def list_announcements(desk: Desk) -> list[Act]:
     columns: Columns = {
         "programme": ["AGED-80"],
         "period": ["2026Q4"],
-        "township": [COUNTYWIDE],
+        "township": [derive_township(desk.county, range(len(TOWN_NAMES)))],
         "due_on": [_DUE_ON],
     }
     fields = {"kind": "expected", "id": "EXPECTED-202611"}

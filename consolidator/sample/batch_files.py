@@ -1,7 +1,7 @@
 """Owns the two forms of a batch: the bank's own batch-pay file with header and trailer, and the bureau's CSV."""
 
 from consolidator.sample.lines import Line
-from consolidator.sample.places import BANK_NAMES
+from consolidator.sample.places import BANK_NAMES, derive_township
 from consolidator.sample.plan import Batch
 from consolidator.sample.programmes import DEPARTMENTS
 from consolidator.sample.sheets import NOTE, render_cover, render_csv
@@ -16,12 +16,12 @@ _HEAD = (
 )
 
 
-def render_batch(batch: Batch, day: str) -> tuple[str, bytes, bytes]:
+def render_batch(batch: Batch, county: str, day: str) -> tuple[str, bytes, bytes]:
     """Write a batch: file name, file, cover. ``day`` is when it is sent, YYYY-MM-DD."""
     if batch.form == "bank":
         name = f"PAY402_{day.replace('-', '')}_{batch.number:04d}.txt"
-        return name, _render_bank_file(batch, day), _render_cover(batch)
-    return f"batch_{batch.source}_{batch.number:04d}.csv", _render_bureau_file(batch), _render_cover(batch)
+        return name, _render_bank_file(batch, day), _render_cover(batch, county)
+    return f"batch_{batch.source}_{batch.number:04d}.csv", _render_bureau_file(batch), _render_cover(batch, county)
 
 
 def _render_bank_file(batch: Batch, day: str) -> bytes:
@@ -68,12 +68,12 @@ def _describe_line(batch: Batch, number: int, line: Line) -> tuple[str, ...]:
     )
 
 
-def _render_cover(batch: Batch) -> bytes:
+def _render_cover(batch: Batch, county: str) -> bytes:
     return render_cover(
         {
             "编号": batch.document,
             "部门": DEPARTMENTS[batch.programme.department],
-            "乡镇代码": batch.township,
+            "乡镇代码": derive_township(county, batch.towns),
             "项目编码": batch.programme.id,
             "期间": batch.period,
             "政策文号": f"示财发〔2026〕{batch.number}号",

@@ -9,7 +9,6 @@ from consolidator.sample.lines import Line, plant
 from consolidator.sample.names import make_rare_name, misspell
 from consolidator.sample.numbers import OLD_REGION
 from consolidator.sample.people import ADULT_BORN, CHILD_BORN, VILLAGE_BANK, YOUTH_BORN, Person, Registry
-from consolidator.sample.places import list_villages
 from consolidator.sample.plan import Batch
 from consolidator.sample.programmes import MEASURE_MAX
 
@@ -78,7 +77,7 @@ def _make_unlisted(cast: Cast, batch: Batch) -> Line:
 
 def _make_moved_village(cast: Cast, batch: Batch) -> Line:
     line = cast.make_adult(batch)
-    villages = list_villages()[cast.choose_town(batch)]
+    villages = cast.registry.villages[cast.choose_town(batch)]
     line.stated_village = next(village for village in villages if village != line.beneficiary.village)
     return plant(line, ("R04",), "村组不一致 / another village than the library's")
 

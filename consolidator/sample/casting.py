@@ -9,7 +9,7 @@ from consolidator.sample.families import POSITIONS, plant_families, plant_split_
 from consolidator.sample.filling import draw_ordinary, note_old_programmes
 from consolidator.sample.lines import plant
 from consolidator.sample.people import Ordinary, Registry, settle_ordinary
-from consolidator.sample.places import TOWN_NAMES
+from consolidator.sample.places import COUNTY, TOWN_NAMES
 from consolidator.sample.plan import Batch, plan_batches
 from consolidator.sample.programmes import PROGRAMMES
 from consolidator.sample.repeats import Repeat, is_plain, make_repeat, reserve_repeats
@@ -22,9 +22,9 @@ LINES_PER_PERSON = 3
 _LIE_FEN = 100_000  # what the lying batch states too much
 
 
-def build_county(lines: int, seed: int) -> County:
+def build_county(lines: int, seed: int, code: str = COUNTY) -> County:
     """Build the county whose batches have exactly ``lines`` lines together."""
-    registry = Registry(seed)
+    registry = Registry(seed, code)
     ordinary = settle_ordinary(registry, seed, max(PEOPLE_MIN, lines // LINES_PER_PERSON))
     void_size = max(10, lines // 1000)
     each = _count_each(lines)

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from consolidator.sample.keyring import derive_key
-from consolidator.sample.places import COUNTY
 from schemas.documents import render_document, render_parts
 from schemas.envelope import parse_envelope
 
@@ -12,8 +11,9 @@ from schemas.envelope import parse_envelope
 class Desk:
     """Signs documents. ``sign`` counts each key's documents; the order of calls is the order of sending."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, county: str) -> None:
         """Start with nothing signed."""
+        self.county = county
         self._seed = seed
         self._counts: dict[str, int] = {}
 
@@ -24,6 +24,6 @@ class Desk:
         signer = derive_key(self._seed, key)
         seq = self._counts[key] = self._counts.get(key, 0) + 1
         parts, count = render_parts(columns) if columns is not None else ([], 0)
-        header = {"county": COUNTY, "seq": seq, **fields}
+        header = {"county": self.county, "seq": seq, **fields}
         raw = render_document(header, parts, count, signer.verifier.public.hex(), signer.sign)
         return raw, parse_envelope(raw.split(b"\n", 1)[0]).digest

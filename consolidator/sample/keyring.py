@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 from consolidator.sample.dice import derive_secret
 from consolidator.sample.people import VILLAGE_BANK
-from consolidator.sample.places import COUNTY, TOWN_NAMES
+from consolidator.sample.places import TOWN_NAMES
 from consolidator.sample.programmes import DEPARTMENTS
 from consolidator.transparency.keys import Ed25519Signer, derive_signer, render_private_key, render_vkey
 from schemas.policy import Role
 
-ORIGIN = f"consolidator.example/{COUNTY}"
 EPOCHS = range(2026, 2056)
 ROOTS = ("root-1", "root-2")
 TOWN_SOURCES = tuple(f"town-{number:02d}" for number in range(1, len(TOWN_NAMES) + 1))
@@ -98,9 +97,19 @@ def _list_profiles(source: str) -> tuple[str, ...]:
     return (*batches, *(f"register-{name}" for name in _REGISTER_SOURCES.get(source, ())))
 
 
+def derive_origin(county: str) -> str:
+    """Give the name of a sample county's log."""
+    return f"consolidator.example/{county}"
+
+
 def derive_key(seed: int, name: str) -> Ed25519Signer:
-    """Give the signer of a name; the log's signs under its origin."""
-    return derive_signer(ORIGIN if name == "log" else name, derive_secret(seed, name))
+    """Give the signer of a name."""
+    return derive_signer(name, derive_secret(seed, name))
+
+
+def derive_log_key(seed: int, county: str) -> Ed25519Signer:
+    """Give the log's signer, under its origin."""
+    return derive_signer(derive_origin(county), derive_secret(seed, "log"))
 
 
 def derive_public(seed: int, name: str) -> str:
@@ -108,10 +117,11 @@ def derive_public(seed: int, name: str) -> str:
     return derive_key(seed, name).verifier.public.hex()
 
 
-def render_keys(seed: int) -> dict[str, bytes]:
+def render_keys(seed: int, county: str) -> dict[str, bytes]:
     """Write all key files: name below ``keys/`` → its bytes."""
-    names = ("log", *ROOTS, *(f"officer-{seat.name}" for seat in SEATS), *(each.key_name for each in list_adapters()))
-    files = {f"{name}.key": f"{render_private_key(derive_key(seed, name))}\n".encode() for name in names}
+    names = (*ROOTS, *(f"officer-{seat.name}" for seat in SEATS), *(each.key_name for each in list_adapters()))
+    signers = {"log": derive_log_key(seed, county)} | {name: derive_key(seed, name) for name in names}
+    files = {f"{name}.key": f"{render_private_key(signer)}\n".encode() for name, signer in signers.items()}
     epochs = "".join(f"{year} {derive_secret(seed, f'epoch {year}').hex()}\n" for year in EPOCHS)
     return files | {"epochs.keys": epochs.encode()}
 

@@ -12,7 +12,7 @@ from consolidator.sample.numbers import (
     render_card,
     spoil_check_character,
 )
-from consolidator.sample.places import BANK_NAMES, derive_town_code, list_villages
+from consolidator.sample.places import BANK_NAMES, COUNTY, TOWN_NAMES, list_villages, read_town
 
 VILLAGE_BANK = "402"  # everybody's first card: the passbook that farm subsidies were once paid to
 _OTHER_BANKS = tuple(bank for bank in BANK_NAMES if bank != VILLAGE_BANK)
@@ -59,10 +59,11 @@ class Person:
 class Registry:
     """Makes households and keeps everybody that the population register has, in order of making."""
 
-    def __init__(self, seed: int) -> None:
-        """Start an empty county."""
+    def __init__(self, seed: int, county: str = COUNTY) -> None:
+        """Start an empty county; ``villages`` are its villages' codes by town."""
+        self.county = county
+        self.villages = list_villages(county)
         self._dice = Dice(seed, "people")
-        self._villages = list_villages()
         self._orders: dict[str, int] = {}
         self._serial = 0
         self._households = 0
@@ -74,7 +75,7 @@ class Registry:
         Adults get cards and choose one; children have none, their guardians collect for them.
         """
         self._households += 1
-        village = self._dice.pick(self._villages[town])
+        village = self._dice.pick(self.villages[town])
         members = [self._make_person(village, region, years, town) for years in births]
         for place, member in enumerate(members):
             if place >= _COUPLE or births[place] == CHILD_BORN:
@@ -150,7 +151,7 @@ _OFFICIAL_ONE_IN = 90
 def settle_ordinary(registry: Registry, seed: int, count: int) -> Ordinary:
     """Fill the towns with ordinary households until there are ``count`` people."""
     dice = Dice(seed, "households")
-    towns = len(list_villages())
+    towns = len(TOWN_NAMES)
     ordinary = Ordinary([[] for _ in range(towns)], [[] for _ in range(towns)], [])
     while len(registry.people) < count:
         town = dice.below(towns)
@@ -179,4 +180,4 @@ def sort_people(people: Sequence[Person]) -> list[Person]:
 
 def find_town(person: Person) -> int:
     """Give the number of the town a person lives in, from 0."""
-    return int(person.town_code) - int(derive_town_code(0))
+    return read_town(person.town_code)

@@ -7,7 +7,7 @@ from typing import Literal
 from consolidator.sample.dice import Dice
 from consolidator.sample.lines import Line
 from consolidator.sample.people import Ordinary
-from consolidator.sample.places import COUNTYWIDE, TOWN_NAMES, derive_town_code
+from consolidator.sample.places import TOWN_NAMES
 from consolidator.sample.programmes import PROGRAMMES, Programme
 from schemas.errors import invariant
 
@@ -57,11 +57,6 @@ class Batch:
     def plan_number(self) -> str:
         """The number of the plan it is paid under."""
         return f"示财计〔2026〕{self.number}号"
-
-    @property
-    def township(self) -> str:
-        """The one town's code, or the county's."""
-        return derive_town_code(self.towns[0]) if len(self.towns) == 1 else COUNTYWIDE
 
 
 def plan_batches(ordinary: Ordinary, lines: int, seed: int) -> list[Batch]:

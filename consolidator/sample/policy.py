@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from consolidator.sample.keyring import SEATS, derive_public, list_adapters
-from consolidator.sample.places import BANK_NAMES, COUNTY
+from consolidator.sample.places import BANK_NAMES
 from consolidator.sample.plan import Batch
 from consolidator.sample.programmes import PROGRAMMES, STORY_PROGRAMMES, Programme
 
@@ -13,9 +13,9 @@ COOLING_OFF_HOURS = 72
 Item = tuple[str, str, dict[str, Any]]
 
 
-def list_policy(seed: int, batches: Iterable[Batch]) -> dict[str, list[Any]]:
+def list_policy(seed: int, county: str, batches: Iterable[Batch]) -> dict[str, list[Any]]:
     """Give the policy document's columns; each batch has a plan that allows what its lines come to."""
-    return _make_columns([*_list_items(seed), *_list_plans(batches)])
+    return _make_columns([*_list_items(seed, county), *_list_plans(batches)])
 
 
 def list_raised_plans(batches: Iterable[Batch]) -> dict[str, list[Any]]:
@@ -29,7 +29,7 @@ def _make_columns(items: Iterable[Item]) -> dict[str, list[Any]]:
     return {"subject": list(subjects), "id": list(ids), "value": list(values)}
 
 
-def _list_items(seed: int) -> Iterator[Item]:
+def _list_items(seed: int, county: str) -> Iterator[Item]:
     for code, name in BANK_NAMES.items():
         yield "bank", code, {"name": name}
     yield "source", "bureau", {"name": "示例县财政局", "type": "bureau"}
@@ -38,10 +38,10 @@ def _list_items(seed: int) -> Iterator[Item]:
         yield "source", adapter.source, {"name": adapter.name, "type": adapter.type, "bank": adapter.bank}
     for seat in SEATS:
         officer = {"source": seat.source, "person": f"P-{seat.name}", "role": seat.role, "kinds": list(seat.kinds)}
-        yield _make_officer(seed, f"officer-{seat.name}", officer)
+        yield _make_officer(seed, county, f"officer-{seat.name}", officer)
     for adapter in list_adapters():
         kinds = {"source": adapter.source, "person": f"A-{adapter.source}", "role": "adapter", "kinds": _ADAPTER_KINDS}
-        yield _make_officer(seed, adapter.key_name, kinds)
+        yield _make_officer(seed, county, adapter.key_name, kinds)
     for programme in (*PROGRAMMES, *STORY_PROGRAMMES):
         yield "programme", programme.id, _describe_programme(programme)
     yield "setting", "cooling_off_hours", {"value": COOLING_OFF_HOURS}
@@ -52,8 +52,8 @@ def _list_plans(batches: Iterable[Batch]) -> Iterator[Item]:
         yield "plan", batch.plan_number, {"programme": batch.programme.id, "fen": batch.plan_fen or batch.stated_fen}
 
 
-def _make_officer(seed: int, key: str, fields: dict[str, Any]) -> Item:
-    return "officer", key, {"key": derive_public(seed, key), "programmes": ["*"], "regions": [COUNTY], **fields}
+def _make_officer(seed: int, county: str, key: str, fields: dict[str, Any]) -> Item:
+    return "officer", key, {"key": derive_public(seed, key), "programmes": ["*"], "regions": [county], **fields}
 
 
 def _describe_programme(programme: Programme) -> dict[str, Any]:

@@ -45,7 +45,7 @@ class Item:
 
 def tell(county: County, seed: int) -> Iterator[Item]:
     """Give every file of the month in its order. Batches' lines change their state as the story goes on."""
-    desk = Desk(seed)
+    desk = Desk(seed, county.registry.county)
     yield from _date_acts(timeline.POLICY, [*list_policy_acts(desk, county, seed), *list_announcements(desk)])
     yield from _send_registers(county)
     yield from _send_towns(county)
@@ -107,7 +107,7 @@ def _make_designations(at: int, town: int, day: str, raw: bytes, what: str) -> I
 
 def _send_batches(county: County) -> Iterator[Item]:
     for at, batch in zip(timeline.spread(timeline.BATCHES, len(county.batches)), county.batches, strict=True):
-        name, raw, cover = render_batch(batch, derive_day(at))
+        name, raw, cover = render_batch(batch, county.registry.county, derive_day(at))
         yield Item(at, batch.source, name, raw, cover, f"批次:{batch.programme.name} {batch.period} / batch")
 
 

@@ -6,7 +6,7 @@ from consolidator.sample.cases import Cast
 from consolidator.sample.county import County, Watched
 from consolidator.sample.filling import make_line
 from consolidator.sample.lines import Line, plant
-from consolidator.sample.places import list_villages
+from consolidator.sample.places import TOWN_NAMES
 from consolidator.sample.plan import Batch
 from consolidator.sample.programmes import BATH_AID, MACHINE, RELOCATE, Programme
 from consolidator.sample.slots import Slots, choose_slots
@@ -43,7 +43,7 @@ def add_story_lists(county: County, cast: Cast, slots: Sequence[Slots], each: in
 
 def _open(county: County, cast: Cast, programme: Programme, period: str) -> Batch:
     """Begin the next batch, of one town."""
-    town = cast.dice.below(len(list_villages()))
+    town = cast.dice.below(len(TOWN_NAMES))
     batch = Batch(len(county.batches) + 1, programme, period, "bureau", [town])
     county.batches.append(batch)
     return batch
@@ -111,7 +111,7 @@ def _add_jump(county: County, cast: Cast) -> None:
     before = _open(county, cast, BATH_AID, "2026-09")
     now = _open(county, cast, BATH_AID, "2026-10")
     now.towns = before.towns
-    village = list_villages()[before.towns[0]][0]
+    village = cast.registry.villages[before.towns[0]][0]
     people = [cast.registry.add_adult(before.towns[0]) for _ in range(_BATHED_LATER)]
     for person in people:
         person.village = village

@@ -8,11 +8,12 @@ from typing import Any
 
 from consolidator.sample.casting import build_county
 from consolidator.sample.county import County
-from consolidator.sample.keyring import ORIGIN, SEATS, list_adapters, list_roots, render_keys
+from consolidator.sample.keyring import SEATS, derive_origin, list_adapters, list_roots, render_keys
 from consolidator.sample.places import COUNTY
 from consolidator.sample.sheets import NOTE
 from consolidator.sample.story import Item, tell
 from schemas.errors import ConflictError, UsageError
+from schemas.identifiers import COUNTY as COUNTY_PATTERN
 from schemas.instants import render_instant
 
 LINES_MIN = 500  # fewer cannot hold every planted case
@@ -37,27 +38,32 @@ class SampleSummary:
     planted: int
 
 
-def write_sample(to: Path, lines: int, seed: int, progress: Progress = lambda _done, _total: None) -> SampleSummary:
-    """Write the sample county into ``to``: the same bytes for the same (lines, seed).
+def write_sample(
+    to: Path, lines: int, seed: int, progress: Progress = lambda _done, _total: None, code: str = COUNTY
+) -> SampleSummary:
+    """Write a sample county into ``to``: the same bytes for the same (lines, seed, code).
 
-    ``progress`` is called with files written and files in all. Raises UsageError when ``lines`` is out of bounds,
-    ConflictError when the folder holds something already.
+    ``progress`` is called with files written and files in all. Raises UsageError when ``lines`` is out of bounds or
+    ``code`` is no county's, ConflictError when the folder holds something already.
     """
     if not LINES_MIN <= lines <= LINES_MAX:
         message = (
             f"示例至少 {LINES_MIN} 行,至多 {LINES_MAX} 行 / a sample has {LINES_MIN} to {LINES_MAX} lines: use --lines"
         )
         raise UsageError(message)
+    if COUNTY_PATTERN.fullmatch(code) is None:
+        message = "县区代码应为六位数字 / a county code has six digits: use --county"
+        raise UsageError(message)
     _check_empty(to)
-    county = build_county(lines, seed)
+    county = build_county(lines, seed, code)
     truth = render_truth(county)
     items = list(tell(county, seed))
-    _write_keys(to / "keys", seed)
+    _write_keys(to / "keys", seed, code)
     manifest = [_write_item(to, item, place) for item, place in _number(items, progress)]
     _write_json(to / "truth.json", truth)
-    _write_json(to / "manifest.json", _describe(lines, seed, manifest))
+    _write_json(to / "manifest.json", _describe(lines, seed, code, manifest))
     return SampleSummary(
-        COUNTY,
+        code,
         lines,
         len(county.batches),
         len(items),
@@ -91,15 +97,15 @@ def _write_item(to: Path, item: Item, place: str) -> dict[str, str]:
     return {"file": f"{place}/{item.name}", "source": item.source, "at": render_instant(item.at), "what": item.what}
 
 
-def _write_keys(folder: Path, seed: int) -> None:
+def _write_keys(folder: Path, seed: int, code: str) -> None:
     folder.mkdir(parents=True)
-    for name, raw in render_keys(seed).items():
+    for name, raw in render_keys(seed, code).items():
         path = folder / name
         path.touch(mode=0o600)
         path.write_bytes(raw)
 
 
-def _describe(lines: int, seed: int, items: Sequence[dict[str, str]]) -> dict[str, Any]:
+def _describe(lines: int, seed: int, code: str, items: Sequence[dict[str, str]]) -> dict[str, Any]:
     adapters = [
         {"source": each.source, "key": f"keys/{each.key_name}.key", "profiles": list(each.profiles)}
         for each in list_adapters()
@@ -111,10 +117,10 @@ def _describe(lines: int, seed: int, items: Sequence[dict[str, str]]) -> dict[st
     return {
         "v": VERSION,
         "note": _NOTE,
-        "county": COUNTY,
+        "county": code,
         "seed": seed,
         "lines": lines,
-        "origin": ORIGIN,
+        "origin": derive_origin(code),
         "roots": list_roots(seed),
         "adapters": adapters,
         "officers": officers,

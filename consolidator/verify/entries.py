@@ -194,7 +194,7 @@ class Change(Base, kw_only=True):
 
 
 class Finding(Base, kw_only=True):
-    """A later finding on a held or ordered line; sealed where a code is not told."""
+    """A later finding that moves no line; sealed where a code is not told, or a monitor compared something."""
 
     kind: Literal["finding"]
     source: str

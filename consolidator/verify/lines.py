@@ -1,5 +1,7 @@
 """Owns the checks of single lines and what is said of them: each line is in the state the log left it in."""
 
+from collections.abc import Sequence
+
 from msgspec import UNSET
 
 from consolidator.verify.books import (
@@ -21,6 +23,8 @@ from consolidator.verify.books import (
 from consolidator.verify.entries import AssessedLine, Change, Comment, Disposition, Document, Finding, Overdue
 from schemas.errors import VerificationError
 
+MONITORED = "finding"  # the kind of a monitor's document, and
+MONITORED_CODES = frozenset(("R17",))  # the codes that only such a document brings
 ARROWS = frozenset(
     (
         ("ready", "held"),
@@ -115,9 +119,26 @@ def _check_person(books: Books, entry: Change) -> None:
         require(cause is not None and cause.key == entry.by, "its cause is not by the key it names")
     if entry.to == "stopped":
         require(_is_review(cause, entry, "stop"), "no review stops this line")
+    if entry.to == "held":
+        _check_monitor(cause, entry)
     if entry.to == "ready":
         review = find_confirmed(books, cause)
         require(_is_review(review, entry, "clear"), "no confirmed review clears this line")
+
+
+def _check_monitor(cause: Document | None, entry: Change | Finding) -> None:
+    """What no ledger sees itself came with a monitor's document."""
+    monitored = tells_monitored(entry.findings)
+    require(not monitored or (cause is not None and cause.of == MONITORED), "no monitor's document brings this finding")
+
+
+def tells_monitored(findings: Sequence[str]) -> bool:
+    """Say whether a monitor found one of these.
+
+    >>> tells_monitored(["R13:blue"]), tells_monitored(["R17:orange"])
+    (False, True)
+    """
+    return any(finding.partition(":")[0] in MONITORED_CODES for finding in findings)
 
 
 def find_confirmed(books: Books, confirm: Document | None) -> Document | None:
@@ -138,12 +159,14 @@ def _is_review(review: Document | None, entry: Change, action: str) -> bool:
 
 
 def check_finding(books: Books, entry: Finding) -> None:
-    """A later finding names the state its line is in."""
+    """A later finding names the state its line is in; what a monitor compared is sealed, as are codes not told."""
     batch = find_line(books, entry.source, entry.document, entry.line)
     _check_common(batch, entry)
     state = name_state(batch.places[entry.line - 1])
     require(entry.state == state, f"its line is {state}, not {entry.state}")
-    require(hides_code(entry.findings) == (entry.sealed is not UNSET), "a code is neither told nor sealed, or both")
+    _check_monitor(books.documents.get(entry.cause), entry)
+    seals = hides_code(entry.findings) or tells_monitored(entry.findings)
+    require(seals == (entry.sealed is not UNSET), "a code is neither told nor sealed, or both")
 
 
 def check_disposition(books: Books, entry: Disposition) -> None:

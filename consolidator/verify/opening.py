@@ -23,7 +23,7 @@ _HIDDEN: Mapping[str, Sequence[str]] = {
     "orders": ("fen",),
     "disposition": ("code",),
 }
-_NEVER_SEALED = frozenset(("document", "finding", "batch", "release", "close"))  # where nothing is hidden
+_NEVER_SEALED = frozenset(("document", "finding", "batch", "release", "close"))  # where nothing is hidden or compared
 _APART = "*"  # after a programme's name: its sensitive batches are added up apart from its others
 
 
@@ -35,7 +35,8 @@ def open_fields(fields: Fields, private: Fields) -> dict[str, Any]:
     """
     kind = fields["kind"]
     found = {name: private[name] for name in _HIDDEN.get(kind, ()) if name in private}
-    dropped = {"counts", "sensitive"} | ({"sealed"} if kind in _NEVER_SEALED else set())
+    seals = kind not in _NEVER_SEALED or "evidence" in private
+    dropped = {"counts", "sensitive"} | (set() if seals else {"sealed"})
     return {name: value for name, value in fields.items() if name not in dropped} | found
 
 

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from consolidator.verify.opening import open_fields
-from schemas.commits import Bundle
+from schemas.commits import Bundle, list_raw_entries
 from schemas.errors import InputError
 from schemas.orders import OrderPart
-
-_ENTRY_LENGTH, _PRIVATE_LENGTH = 2, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +73,6 @@ def list_opened_entries(bundles: Iterable[Bundle], needle: bytes = b"") -> Itera
         yield StoredEntry(entry.index, open_fields(entry.fields, entry.private), entry.private)
 
 
-def list_raw_entries(bundles: Iterable[Bundle]) -> Iterator[tuple[int, bytes, bytes]]:
-    """Give index, bytes and private bytes of every entry, unread: most entries need no reading."""
-    for bundle in bundles:
-        entries = _cut(bundle.entries, _ENTRY_LENGTH)
-        privates = _cut(bundle.disclosures, _PRIVATE_LENGTH)
-        yield from zip(range(bundle.first, bundle.first + bundle.count), entries, privates, strict=True)
-
-
 def read_raw_entry(bundles: Iterable[Bundle], index: int) -> tuple[bytes, bytes] | None:
     """Give the bytes and the private bytes of one entry, or None; the bundles begin with the one that holds it."""
     found = ((entry, private) for at, entry, private in list_raw_entries(bundles) if at == index)
@@ -96,11 +86,3 @@ def find_line_entry(bundles: Iterable[Bundle], ref: LineRef) -> int:
         if (fields["kind"], fields.get("source"), fields.get("line")) == ("line", ref.source, ref.line):
             return entry.index
     raise InputError("S03", "the log has no such line: 'consolidator batch list' shows the batches")
-
-
-def _cut(blob: bytes, width: int) -> Iterator[bytes]:
-    at = 0
-    while at < len(blob):
-        end = at + width + int.from_bytes(blob[at : at + width], "big")
-        yield blob[at + width : end]
-        at = end

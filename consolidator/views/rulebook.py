@@ -2,7 +2,17 @@
 
 from collections.abc import Iterator
 
-from consolidator.rules.catalogue import BLUE, CATALOGUE, NEVER_QUIET, ORANGE, RED, YELLOW, RuleText, list_discreet
+from consolidator.rules.catalogue import (
+    BLUE,
+    CATALOGUE,
+    NEVER_QUIET,
+    ORANGE,
+    RED,
+    YELLOW,
+    RuleText,
+    list_discreet,
+    list_monitored,
+)
 from consolidator.rules.groups import GROUP_RULES
 from consolidator.rules.running import LINE_RULES
 
@@ -14,6 +24,7 @@ LEVELS = {
 }
 _SCOPES = {
     "R16": "本县全部明细 all lines of the county",
+    "R17": "各县区全部明细 all lines of all counties",
     "R35": "本县全部明细 all lines of the county",
     "R40": "整个批次 the whole batch",
     "R41": "计划文号下全部批次 all batches of a plan number",
@@ -48,6 +59,7 @@ _FOOT = """
 敏感项目(政策中 `sensitive`)的明细,以下代码涉及个人情况或金额,公开日志只显示级别;不公开的规则在任何项目都只显示级别。
 Of a sensitive programme's lines (`sensitive` in policy) the public log tells these codes by their level only, for they
 tell of the person or of the amount; of a private rule it tells the level only, whatever the programme: {discreet}
+由监测方以 `finding` 报送,本县账本自己看不到 sent by a monitor as a `finding`, no ledger sees them itself: {monitored}
 不能免提的疑点 cannot be suppressed: {never}
 红色疑点不能放行也不能免提。A red finding can be neither cleared nor suppressed.
 多行规则给所有成员加疑点,包括以前批次中未送银行的明细;已送银行的只记线索。
@@ -59,7 +71,8 @@ def render_rule_book() -> str:
     """Write the page."""
     head = _HEAD.format(levels=" · ".join(LEVELS.values()), columns=f"| {' | '.join(_COLUMNS)} |")
     rows = "".join(_render_row(code, text) for code, text in sorted(CATALOGUE.items()))
-    return head + rows + _FOOT.format(discreet=", ".join(sorted(list_discreet())), never=", ".join(sorted(NEVER_QUIET)))
+    named = {"discreet": list_discreet(), "monitored": list_monitored(), "never": NEVER_QUIET}
+    return head + rows + _FOOT.format(**{name: ", ".join(sorted(codes)) for name, codes in named.items()})
 
 
 def _render_row(code: str, text: RuleText) -> str:

@@ -213,6 +213,19 @@ _ROWS: Sequence[_Row] = (
         {"reader": "auditor", "asker": "示例县审计局", "ground": "示审通〔2026〕1号", "salt": "0" * 32},
         {"index": [7]},
     ),
+    (
+        "monitor",
+        "finding",
+        {"code": "R17", "reference": "0" * 32},
+        {
+            "source": ["bank-402"],
+            "document": ["EXAMPLE-BATCH"],
+            "line": [1],
+            "entry": [7],
+            "other_county": ["511113"],
+            "other_entry": [42],
+        },
+    ),
 )
 
 

@@ -6,6 +6,7 @@ from typing import get_args
 
 from pydantic import BaseModel
 
+from schemas.anomalies import Anomaly
 from schemas.commands import Genesis
 from schemas.envelope import _Envelope  # the envelope's model is nobody else's business
 from schemas.headers import AnyHeader, Header
@@ -26,6 +27,7 @@ _KINDS: Mapping[str, str] = {
     "release": "支付审批",
     "disposition": "疑点处置",
     "access": "授权查阅",
+    "finding": "监测疑点",
     "confirm": "确认",
 }
 _REGISTERS: Mapping[str, str] = {
@@ -72,6 +74,7 @@ def list_shapes() -> list[Shape]:
         Shape("order-part", "代发明细部分 part of an order list", OrderColumns),
         Shape("order-file", "代发文件摘要 what an order file is about", OrderFile),
         Shape("commit", "提交记录 record of a commit", Commit),
+        Shape("anomaly", "监测发现 what a monitor found", Anomaly),
     ]
 
 

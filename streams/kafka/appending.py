@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import IllegalOperation
@@ -21,6 +22,7 @@ from streams.kafka.shard import Shard
 
 RECORD_BYTES_MAX = 20_971_520  # max.message.bytes of the topics
 BATCH_BYTES = 1_048_576
+ABANDON_SECONDS = 5.0
 WINDOW = 64  # commands under way at once: at most 64 parts of 4 MB in memory
 
 
@@ -43,16 +45,23 @@ class Appender:
 
     def close(self) -> None:
         """End the producer."""
-        producer, self._producer = self._producer, None
-        if producer is not None:
-            self.loop.run(producer.stop())
+        self.loop.run(self._drop())
 
     async def _append(self, shard: Shard, records: Sequence[Record]) -> None:
         if self._producer is None:
             self._producer = await open_producer(
                 shard.connection, enable_idempotence=True, max_request_size=self.record_bytes_max
             )
-        await send_all(self._producer, shard, records)
+        try:
+            await send_all(self._producer, shard, records)
+        except BaseException:  # it may be of no use any more: the next append has another
+            await self._drop()
+            raise
+
+    async def _drop(self) -> None:
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            await abandon(producer)
 
 
 async def open_producer(connection: Connection, **options: object) -> AIOKafkaProducer:
@@ -63,9 +72,29 @@ async def open_producer(connection: Connection, **options: object) -> AIOKafkaPr
         await producer.start()
     except BaseException:
         with suppress(Exception, asyncio.CancelledError):  # what went wrong first is what counts
-            await producer.stop()
+            await abandon(producer)
         raise
     return producer
+
+
+async def abandon(producer: AIOKafkaProducer) -> None:
+    """End a producer at once: what it sent was waited for, or is given up.
+
+    Its own ``stop`` waits without end for what it has not sent yet, and sends on, while a broker is away.
+    """
+    producer._closed = True  # noqa: SLF001 -- as stop does: nobody is to be warned of it
+    sending = [task for task in asyncio.all_tasks() if _find_self(task) is producer._sender]  # noqa: SLF001 -- no other way
+    for task in sending:
+        task.cancel()
+    if sending:
+        await asyncio.wait(sending, timeout=ABANDON_SECONDS)
+    await producer.client.close()
+
+
+def _find_self(task: "asyncio.Task[Any]") -> object:
+    """Give the object whose method a task runs."""
+    frame = getattr(task.get_coro(), "cr_frame", None)
+    return frame and frame.f_locals.get("self")
 
 
 async def send_all(producer: AIOKafkaProducer, shard: Shard, records: Sequence[Record]) -> None:

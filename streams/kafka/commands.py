@@ -15,6 +15,7 @@ from schemas.errors import DependencyError, InputError
 from schemas.records import NOT_A_COMMAND, parse_command
 from streams.kafka.loop import Loop
 from streams.kafka.reading import (
+    FOLLOW_MILLISECONDS,
     POLL_MILLISECONDS,
     Reader,
     Row,
@@ -87,7 +88,8 @@ class CommandReader:
 
     async def _open(self) -> Reader:
         if self._reader is None:
-            self._reader = await open_reader(self.shard.connection, self.shard.topic("commands"), self.shard.partition)
+            topic = self.shard.topic("commands")
+            self._reader = await open_reader(self.shard.connection, topic, self.shard.partition, FOLLOW_MILLISECONDS)
         return self._reader
 
     async def _end(self) -> int:
@@ -122,8 +124,11 @@ class CommandReader:
 def parse_row(row: Row, shard: Shard) -> Command:
     """Read a record. InputError ``I30`` when it is no command, or one stamped too far ahead of the brokers' clock.
 
-    Nor is a second genesis a command: of two homes made for one county at once, one comes first.
+    Nor is a second genesis a command: of two homes made for one county at once, one comes first; nor what bears another
+    county's key.
     """
+    if row.key != shard.county.encode():
+        raise InputError(NOT_A_COMMAND, "its key is not this county's code")
     command = parse_command(row.value, row.headers)
     if command.kind == "genesis" and row.offset > 0:
         raise InputError(NOT_A_COMMAND, "a county has one genesis, its first command")

@@ -27,14 +27,14 @@ from schemas.records import (
     render_steps,
 )
 from streams.journal import Cut
-from streams.kafka.appending import Appender, open_producer, send_all
+from streams.kafka.appending import Appender, abandon
 from streams.kafka.commands import CommandReader, Poison
 from streams.kafka.loop import Loop
+from streams.kafka.owning import open_owner, transact
 from streams.kafka.reading import Row, find_last, open_reader, reading
 from streams.kafka.shard import Shard
 from streams.kafka.states import States
 
-TRANSACTION_MILLISECONDS = 10_000  # how long an owner that died may hold up readers, if nobody takes over
 SNAPSHOTS_KEPT = 2  # the newest, and one to fall back to
 
 
@@ -89,11 +89,7 @@ class KafkaJournal:
     def claim(self) -> None:
         """See :class:`streams.journal.Journal`: whoever committed before is shut out, with what it left open."""
         self._drop_producer()
-        name = derive_transactional_id(self.shard)
-        opening = open_producer(
-            self.shard.connection, transactional_id=name, transaction_timeout_ms=TRANSACTION_MILLISECONDS
-        )
-        self._producer = self.loop.run(opening)
+        self._producer = self.loop.run(open_owner(self.shard))
         self._last = self.loop.run(self._find_last())
 
     def last_commit(self) -> CommitRecord | None:
@@ -139,7 +135,7 @@ class KafkaJournal:
         )
         note = render_checkpoint(county, "checkpoints", head.size, head.checkpoint.encode())
         self._last = commit
-        wait = self.loop.start(self._transact(self._producer, [*records, note, render_commit(county, commit)]))
+        wait = self.loop.start(transact(self._producer, self.shard, [*records, note, render_commit(county, commit)]))
         return wait if snapshot is None else partial(self._forget_states, wait, kept)
 
     def _forget_states(self, wait: Callable[[], None], kept: Sequence[CommitRecord]) -> None:
@@ -169,7 +165,7 @@ class KafkaJournal:
         """Own the county no more; a transaction that is open stays open until somebody claims the county."""
         producer, self._producer = self._producer, None
         if producer is not None:
-            self.loop.run(producer.stop())
+            self.loop.run(abandon(producer))
 
     def _read_last(self) -> Commit | None:
         """Give the newest commit; nobody else adds to it while this object owns the county."""
@@ -191,12 +187,6 @@ class KafkaJournal:
             raise ConfigurationError(message)
         return dict(counts)
 
-    async def _transact(self, producer: AIOKafkaProducer, records: Sequence[Record]) -> None:
-        """Send everything in one transaction. After any error this object is of no use; the next start recovers."""
-        await producer.begin_transaction()
-        await send_all(producer, self.shard, records)
-        await producer.commit_transaction()
-
     def _read_orders(self) -> Iterator[OrderPart | OrderFile]:
         for bank in self.shard.banks:
             for row in self._read("orders", bank):
@@ -212,11 +202,6 @@ class KafkaJournal:
                 yield from rows
         finally:
             run(reader.close())
-
-
-def derive_transactional_id(shard: Shard) -> str:
-    """Give the name under which a county's commits are made, whoever makes them: a new owner shuts the former out."""
-    return f"ledger.{shard.topic('commands')}.{shard.partition}"
 
 
 async def _next_page(pages: AsyncIterator[Sequence[Row]]) -> Sequence[Row]:

@@ -14,7 +14,9 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.structs import ConsumerRecord
 
 from streams.kafka.client import Connection
+from streams.kafka.tolerating import tolerate
 
+tolerate()
 Row: TypeAlias = ConsumerRecord
 Isolation: TypeAlias = Literal["read_committed", "read_uncommitted"]
 FETCH_BYTES = 8_388_608  # some parts or bundles at once; a record above it is still given, alone
@@ -149,7 +151,7 @@ async def find_last(reader: Reader) -> Row | None:
 
 
 async def find_offset(reader: Reader, number: int, number_of: Callable[[Row], int]) -> int:
-    """Give the offset of the first record whose number is at least ``number``; the end when there is none.
+    """Give an offset from which on the first record is the first whose number is at least ``number``, or the end.
 
     Records are in order of their numbers; halving looks at one record a step.
     """

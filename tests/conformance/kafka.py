@@ -8,8 +8,9 @@ from pathlib import Path
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from schemas.records import Word
-from schemas.topics import topic_name
+from schemas.topics import list_own_config, topic_name
 from streams.kafka.client import Connection
+from streams.kafka.definitions import load_topics
 from streams.kafka.journal import KafkaJournal
 from streams.kafka.loop import Loop
 from streams.kafka.shard import Shard
@@ -22,15 +23,22 @@ BANK = "402"
 WORDS: tuple[Word, ...] = ("commands", "entries", "disclosures", "commits", "checkpoints")
 
 
-async def create_topics(connection: Connection, partitions: int) -> None:
-    """Make the topics that a county's journal needs, with settings a single broker can meet."""
-    names = [topic_name(connection.prefix, word) for word in WORDS]
-    names.append(topic_name(connection.prefix, "orders", BANK))
+async def create_topics(connection: Connection, partitions: int, copies: int = 1) -> None:
+    """Make the topics that a county's journal needs; how many copies must be in step is the brokers' setting."""
+    banks = {"orders": BANK}
+    topics = [
+        NewTopic(
+            topic_name(connection.prefix, word, banks.get(word, "")),
+            partitions,
+            copies,
+            topic_configs=dict(list_own_config(load_topics().topics[word])),
+        )
+        for word in (*WORDS, "orders")
+    ]
     client = AIOKafkaAdminClient(**connection.options())
     await client.start()
     try:
-        settings = {"max.message.bytes": "20971520"}
-        await client.create_topics([NewTopic(name, partitions, 1, topic_configs=settings) for name in names])
+        await client.create_topics(topics)
     finally:
         await client.close()
 
@@ -43,10 +51,10 @@ class Cluster:
     numbers: "count[int]" = field(default_factory=count)
 
 
-def make_cluster(bootstrap: str, partitions: int = PARTITIONS) -> Cluster:
+def make_cluster(bootstrap: str, partitions: int = PARTITIONS, copies: int = 1) -> Cluster:
     """Make topics that nobody else uses."""
     connection = Connection(bootstrap, prefix=make_prefix())
-    asyncio.run(create_topics(connection, partitions))
+    asyncio.run(create_topics(connection, partitions, copies))
     return Cluster(connection)
 
 

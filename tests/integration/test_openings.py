@@ -19,7 +19,8 @@ from consolidator.transparency.keys import derive_signer
 from consolidator.transparency.policy import render_policy, render_policy_without_witnesses
 from consolidator.transparency.tlogproof import TlogProof, parse_tlog_proof, render_tlog_proof
 from consolidator.transparency.tree import leaf_hash
-from consolidator.views.reading import list_entries, list_raw_entries
+from consolidator.views.reading import list_entries
+from schemas.commits import list_raw_entries
 from schemas.extras import Extra, parse_extra, render_extra
 from streams.embedded.journal import open_journal_read_only
 from tests.integration.office import make_home, run_once, save_key, submit_world

@@ -1,4 +1,4 @@
-"""Kafka's own console consumer reads our topics: committed records are gapless, and others never contradict them."""
+"""Kafka's own console programs: what they read of ours is gapless and not contradicted, what they write is read."""
 
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -10,15 +10,19 @@ from schemas.errors import ConfigurationError, DependencyError
 from schemas.records import Record, render_steps
 from streams.engine import Engine
 from streams.kafka.appending import open_producer, send_all
+from streams.kafka.commands import Poison
+from streams.kafka.journal import KafkaJournal
 from streams.kafka.local.jars import find_java, read_version, resolve_jars
 from streams.kafka.loop import Loop
 from streams.kafka.shard import Shard
+from streams.kafka.states import States
 from tests.conformance.kafka import KafkaStorage, make_cluster, make_kafka_storage
 from tests.conformance.suite import WORK, content, start
 from tests.conformance.toy import ToyMachine
 from tests.support.brokers import do_without
 
 CONSUMER = "org.apache.kafka.tools.consumer.ConsoleConsumer"
+PRODUCER = "org.apache.kafka.tools.ConsoleProducer"
 POM = Path(__file__).parent / "kafka_tools" / "pom.xml"
 READ_SECONDS_MAX = 60
 
@@ -99,3 +103,19 @@ def test_the_console_consumer_reads_gapless_entries_beside_an_abandoned_transact
     uncommitted = _read(tools, storage.shard, "read_uncommitted")
     assert len(uncommitted) > len(bundles)
     assert set(uncommitted) == set(bundles)
+
+
+@pytest.mark.parametrize("codec", ["lz4", "zstd"])
+def test_what_a_writer_compressed_is_read_whatever_the_codec(storage: KafkaStorage, tools: Path, codec: str) -> None:
+    """Left as it was written, a record would end every reader that has not the codec's library."""
+    shard = storage.shard
+    words = [
+        *(str(find_java()), "-cp", f"{tools}/*", PRODUCER, "--bootstrap-server", shard.connection.bootstrap),
+        *("--topic", shard.topic("commands"), "--compression-codec", codec),
+    ]
+    subprocess.run(words, input=b"a\n" * 99, capture_output=True, check=True, timeout=READ_SECONDS_MAX)  # noqa: S603 -- as above
+    storage.open().append(WORK)
+    told = list[Poison]()
+    storage.opened.append(KafkaJournal(shard, storage.loop, States(storage.folder), told.append))
+    assert [command for _, command in storage.opened[-1].commands(2)] == WORK
+    assert [each.raw for each in told] == [b"a"] * 99

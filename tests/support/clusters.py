@@ -32,10 +32,14 @@ PATIENCE_SECONDS = 120.0
 T = TypeVar("T")
 
 
+def make_machine(code: str) -> County:
+    """Make a fresh machine with a county's keys, which follow from its code."""
+    return County(EPOCHS, make_signer(derive_origin(code)))
+
+
 def make_world(code: str) -> World:
-    """Make a county of any code, with keys that follow from it."""
-    origin = derive_origin(code)
-    return World(County(EPOCHS, make_signer(origin)), code=code, pinned={"origin": origin})
+    """Make a county of any code."""
+    return World(make_machine(code), code=code, pinned={"origin": derive_origin(code)})
 
 
 def make_busy_world(code: str, lines: int) -> World:

@@ -19,9 +19,10 @@ _Deliver = Callable[[bytes], bool]
 class Held:
     """A request that is to be held back: the next of its kind that a client sends through the proxy."""
 
-    def __init__(self, api_key: int) -> None:
-        """Hold the next request with this api key."""
+    def __init__(self, api_key: int, *, loses_answer: bool = False) -> None:
+        """Hold the next request with this api key; its connection may break when it has gone on to the broker."""
         self.api_key = api_key
+        self.loses_answer = loses_answer
         self._caught = threading.Event()
         self._decided = threading.Event()
         self._goes_on = True
@@ -83,10 +84,11 @@ class Proxy:
 
     def hold(self, api_key: int) -> Held:
         """Hold back the next request of a kind, and whatever its connection sends after it."""
-        held = Held(api_key)
-        with self._lock:
-            self._wanted.append(held)
-        return held
+        return self._want(Held(api_key))
+
+    def lose_answer(self, api_key: int) -> Held:
+        """Hold back the next request of a kind; once released, the broker does it and its client is told nothing."""
+        return self._want(Held(api_key, loses_answer=True))
 
     def __enter__(self) -> Self:
         """Begin to accept connections."""
@@ -106,6 +108,11 @@ class Proxy:
         self._break_all()
         for thread in self._threads:
             thread.join()
+
+    def _want(self, held: Held) -> Held:
+        with self._lock:
+            self._wanted.append(held)
+        return held
 
     def _start(self, work: Callable[..., None], *arguments: object) -> None:
         thread = threading.Thread(target=work, args=arguments, daemon=True)
@@ -139,18 +146,16 @@ class Proxy:
         """Pass requests on one by one; when the client has gone, let the broker know after the last."""
         with suppress(OSError), client.makefile("rb") as requests:
             while request := _read_request(requests):
-                if not self._let_through(request):
+                held = self._find_held(struct.unpack_from(">h", request, 4)[0])
+                if held is not None and not held.stand():
                     _break(client)
                     break
+                self._through.wait()
+                if held is not None and held.loses_answer:
+                    _break(client)
                 server.sendall(request)
         with suppress(OSError):
             server.shutdown(socket.SHUT_WR)
-
-    def _let_through(self, request: bytes) -> bool:
-        held = self._find_held(struct.unpack_from(">h", request, 4)[0])
-        goes_on = held is None or held.stand()
-        self._through.wait()
-        return goes_on
 
     def _find_held(self, api_key: int) -> Held | None:
         with self._lock:

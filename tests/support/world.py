@@ -66,10 +66,7 @@ def _cut(blob: bytes, width: int) -> Iterator[bytes]:
 
 @dataclass
 class World:
-    """The county, its clock, its keys' next numbers, and all that came out. ``pinned``: more fields of its genesis.
-
-    Its people and places are those of COUNTY, whatever its ``code``.
-    """
+    """The county, its clock, its keys' next numbers, and all that came out. ``pinned``: more fields of its genesis."""
 
     county: County = field(default_factory=lambda: County(EPOCHS, make_signer(ORIGIN)))
     now: int = START
@@ -77,7 +74,7 @@ class World:
     steps: list[Step] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
     pinned: Mapping[str, Any] = field(default_factory=dict)
-    code: str = COUNTY
+    code: str = COUNTY  # people and places are COUNTY's, whatever it is
 
     def __post_init__(self) -> None:
         """Apply the genesis command."""

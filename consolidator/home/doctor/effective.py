@@ -56,5 +56,5 @@ def _flatten(key: str, value: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401
     elif isinstance(value, list) and any(isinstance(each, Mapping) for each in value):
         for number, each in enumerate(value, start=1):
             yield from _flatten(f"{key}[{number}]", each)
-    else:
+    elif value is not None:
         yield key, ", ".join(map(str, value)) if isinstance(value, list) else str(value)

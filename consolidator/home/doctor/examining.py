@@ -7,6 +7,7 @@ from pathlib import Path
 
 from consolidator.bootstrap import Office, load_view
 from consolidator.facts.state import State
+from consolidator.home.doctor.brokers import check_cluster
 from consolidator.home.doctor.effective import Effective, list_effective, list_of_policy
 from consolidator.home.doctor.findings import Finding, describe_failure, error, fine
 from consolidator.home.doctor.places import check_disk, check_folders, check_lock, check_versions
@@ -56,6 +57,7 @@ _OF_OFFICE: Sequence[tuple[str, Callable[[Office, int], Iterator[Finding]]]] = (
     ("profiles", check_profiles),
     ("adapters", check_adapter_keys),
     ("clock", check_clock),
+    ("cluster", check_cluster),
 )
 _OF_LEDGER: Sequence[tuple[str, Callable[[Office, State], Iterator[Finding]]]] = (
     ("ledger", check_ledger),

@@ -13,8 +13,8 @@ from consolidator.home.paths import Home
 from consolidator.home.status import read_policy
 from consolidator.publishing.checkpoints import NOTHING, check_published, derive_tree_head, read_published
 from consolidator.transparency.tree import CompactRange
-from consolidator.views.reading import list_raw_entries
 from schemas.commands import Command
+from schemas.commits import list_raw_entries
 from schemas.envelope import parse_envelope
 from schemas.errors import InputError
 from schemas.headers import parse_base_header

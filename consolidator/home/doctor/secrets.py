@@ -9,8 +9,7 @@ from consolidator.bootstrap import Office
 from consolidator.home.doctor.findings import RESTORE, Finding, error, fine
 from consolidator.keys import read_epoch_keys
 from consolidator.privacy.commitments import commit_many, derive_openings
-from consolidator.views.reading import list_raw_entries
-from schemas.commits import Bundle
+from schemas.commits import Bundle, list_raw_entries
 from streams.embedded.journal import SqliteJournal, open_journal_read_only
 
 _SEALED = re.compile(rb'"sealed":"([0-9a-f]{64})"')

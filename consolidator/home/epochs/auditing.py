@@ -13,8 +13,7 @@ from itertools import chain
 from consolidator.facts.state import State
 from consolidator.home.epochs.readiness import find_year_end
 from consolidator.sealing import County
-from consolidator.views.reading import list_raw_entries
-from schemas.commits import CommitRecord
+from schemas.commits import CommitRecord, list_raw_entries
 from schemas.errors import ConflictError
 from schemas.instants import derive_year, parse_instant
 from streams.embedded.journal import SqliteJournal

@@ -61,6 +61,12 @@ def retire(office: Office, order: Order) -> RetiredYear:
     Raises ConflictError when the home is at work or something of the year is still open, ConfigurationError when the
     year may not be retired (yet), VerificationError when the journal is not what its commands give.
     """
+    if office.settings.cluster is not None:
+        message = (
+            "集群上的县区还不能销毁年度数据:主题中的命令与查阅件须一同删除,尚未实现 / a year of a county on a cluster "
+            "cannot be retired yet: the commands and disclosures in its topics would have to go, too"
+        )
+        raise ConfigurationError(message)
     with _open(office) as (journal, gate):
         retired = {each.report.year: each for each in list_retired(journal)}
         unfinished = [year for year, each in retired.items() if not each.finished and year != order.year]

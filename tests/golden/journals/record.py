@@ -11,7 +11,7 @@ from consolidator.home.files import write_whole
 from consolidator.sample import write_sample
 from consolidator.sample.dice import derive_secret
 from consolidator.sample.keyring import EPOCHS as SAMPLE_EPOCHS
-from consolidator.sample.keyring import ORIGIN as SAMPLE_ORIGIN
+from consolidator.sample.keyring import derive_origin
 from consolidator.sample.places import COUNTY
 from consolidator.sealing import County
 from consolidator.transparency.keys import derive_signer
@@ -47,7 +47,7 @@ def record_sample() -> bytes:
         with open_journal(office.home.journal) as journal:
             commands = [command for _, command in journal.commands(1)]
     keys = {year: derive_secret(SEED, f"epoch {year}") for year in SAMPLE_EPOCHS}
-    return _record(commands, keys, SAMPLE_ORIGIN, derive_secret(SEED, "log"))
+    return _record(commands, keys, derive_origin(COUNTY), derive_secret(SEED, "log"))
 
 
 def _record(commands: list[Command], keys: dict[int, bytes], origin: str, secret: bytes) -> bytes:

@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from threading import Event, Thread
 
 from consolidator.bootstrap import county_maker, open_home
+from consolidator.cli.main import main
 from consolidator.cluster.joining import Seat, find_seat
 from consolidator.cluster.settings import make_cluster, read_cluster
 from consolidator.sealing import County
@@ -93,3 +95,23 @@ def working(home: Path, make_county: Callable[[], County] | None = None) -> Iter
         yield worker
     finally:
         worker.end()
+
+
+def list_files(home: Path, *folders: str) -> dict[str, str]:
+    """Give the files of some folders with their digests."""
+    return {
+        str(path.relative_to(home)): sha256(path.read_bytes()).hexdigest()
+        for folder in folders
+        for path in sorted((home / folder).rglob("*"))
+        if path.is_file()
+    }
+
+
+def run(home: Path) -> int:
+    """Run a home once; gives the exit code."""
+    return main(["run", "--home", str(home), "--once"])
+
+
+def submit(home: Path, sample: Path) -> None:
+    """Submit a sample."""
+    assert main(["submit", "--home", str(home), str(sample)]) == 0

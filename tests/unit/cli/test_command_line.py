@@ -177,4 +177,8 @@ def test_a_key_is_made_once_for_its_owner_only(tmp_path: Path, capsys: pytest.Ca
     assert content.startswith(b"PRIVATE+KEY+root-1+")
     assert main(words) == 7
     assert (tmp_path / "k").read_bytes() == content
+    assert main(["key", "show", str(tmp_path / "k"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == told
+    assert main(["key", "show", str(tmp_path / "k")]) == 0
+    assert capsys.readouterr().out == f"{told['vkey']}\n"
     assert main(["key", "new", "--name", "a b", "--to", str(tmp_path / "l")]) == 5

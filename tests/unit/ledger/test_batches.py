@@ -6,6 +6,7 @@ import pytest
 
 from consolidator.facts.state import find_batch
 from consolidator.ledger import batches
+from schemas.orders import parse_order_part
 from tests.support.world import HOUR, VILLAGE, World, codes_of, make_account, make_id, make_programme, officer
 
 
@@ -318,6 +319,19 @@ def test_two_paying_banks_get_a_file_each(world: World) -> None:
         ("103", 1, 10_000),
         ("402", 2, 20_000),
     ]
+
+
+def test_the_lines_of_every_slice_go_to_their_own_banks() -> None:
+    world = World()
+    world.set_up(paying_banks=["402", "103"], review_window_hours=0)
+    ids = world.settle_people(1_003)
+    world.take_census(ids[-2:], ["103"] * 2, [make_account(5_000), make_account(5_001)])
+    world.designate(ids[-2:], ["103"] * 2, [make_account(5_000), make_account(5_001)])
+    world.now += 6 * 24 * HOUR  # cooling off, and the quiet days after the change (R14)
+    world.send_batch("B-1", ids)
+    assert [(entry["bank"], entry["count"]) for entry in world.entries("orders")] == [("103", 2), ("402", 1_001)]
+    first = next(part for step in world.steps for part in step.order_parts)
+    assert parse_order_part(first.body).line == [1_002, 1_003]
 
 
 def test_the_adapter_of_another_township_may_not_send(world: World) -> None:

@@ -1,9 +1,13 @@
 """Sensitive programmes: entries tell counts, private parts hold village and amount, and ordinary ones are as ever."""
 
+import json
 from typing import Any
 
 import pytest
 
+from consolidator.ledger.closes import close_hour
+from consolidator.ledger.moves import SENSITIVE
+from consolidator.ledger.showing import find_hidden
 from schemas.documents import derive_commands, parse_document
 from tests.support.discreet import (
     ASSESSED,
@@ -145,6 +149,23 @@ def test_closes_merge_per_bank_and_tell_fen_of_ten_ordered_lines_or_more(world: 
     assert ordered[3][3] == sum(fen_of(number) + 11 for number in range(60, 72))
 
 
+@pytest.mark.parametrize(("lines", "fen"), [(9, None), (10, 7_000), (11, 7_000)])
+def test_the_fen_of_ten_ordered_lines_stand_in_a_close_and_of_nine_do_not(lines: int, fen: int | None) -> None:
+    county = World()
+    county.state.moves = {f"{SENSITIVE}402|ordered|{CARE}": [lines, 7_000]}
+    (emission,) = close_hour(county.state, county.now)
+    assert json.loads(emission.blocks[0].render([""])[0])["sensitive"] == [["402", "ordered", lines, fen]]
+
+
+def test_merged_rows_stand_once_in_the_last_part_of_a_long_close() -> None:
+    county = World()
+    county.state.moves = {f"P-{number}|402|ready": [1, 1] for number in range(501)}
+    county.state.moves[f"{SENSITIVE}402|ordered|{CARE}"] = [1, 1]
+    parts = [json.loads(each.blocks[0].render([""])[0]) for each in close_hour(county.state, county.now)]
+    assert [len(part["rows"]) for part in parts] == [500, 1]
+    assert ["sensitive" in part for part in parts] == [False, True]
+
+
 def test_an_hour_of_sensitive_moves_only_is_closed_with_no_other_rows(world: World) -> None:
     only = [entry for entry in world.entries("close") if not entry["rows"]]
     assert only
@@ -220,6 +241,9 @@ def test_an_ordinary_line_does_not_say_that_its_beneficiary_has_a_sensitive_subs
     world.send_batch("W", ids[1:], [10_000], {"programme": "WOOD"})
     world.send_batch("G", ids[1:], [100])
     assert world.findings("G") == [["R19:orange"]]
+    world.set_policy("both", [("programme", "FARM", make_programme(excludes=[CARE, "WOOD"], standard_fen=None))])
+    world.send_batch("H", ids[1:], [100], {"period": "2025"})
+    assert find_hidden(world.state, world.batch("H")) >= {"R19"}
 
 
 def test_a_release_with_other_figures_is_refused_as_for_any_programme() -> None:

@@ -8,6 +8,7 @@ from consolidator.returns.store import Standing
 from consolidator.returns.texts import render_codes, render_next, render_reasons
 from consolidator.returns.updating import STATE
 from schemas.commands import Command
+from tests.support.monitored import add_monitor, item, sign
 from tests.support.world import VILLAGE, World, make_account, make_id
 from tests.unit.returns.office import Office
 
@@ -158,6 +159,18 @@ def test_totals_that_lie_are_shown_beside_the_right_ones(office: Office) -> None
     office.run()
     [row] = office.read("B-1")
     assert row["比对依据"] == "R40: 申报笔数 2,申报金额(元) 300.00,实际笔数 2,可读金额(元) 200.00"
+
+
+def test_a_line_that_another_county_has_too_says_so(office: Office) -> None:
+    world = office.world
+    add_monitor(world)
+    world.send_batch("B-1", world.settle_people(2))
+    world.submit(sign(world, [item(1), item(1, 43)]))
+    office.run()
+    [row] = office.read("B-1")
+    assert (row["明细序号"], row["状态"], row["原因代码"]) == ("1", "存疑拦截 held", "R17")
+    assert row["比对依据"] == "R17: 另一县区 511113,该县条目 43,本县条目 1"
+    assert row["下一步"].startswith("另一县区已有同项同期")
 
 
 def test_a_refused_document_goes_back_as_a_whole(office: Office) -> None:

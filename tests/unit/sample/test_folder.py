@@ -37,6 +37,21 @@ def test_another_seed_gives_other_people_and_keys(tmp_path: Path, office: Office
     assert {row.beneficiary_id for row in other.rows} != {row.beneficiary_id for row in office.rows}
 
 
+def test_another_county_has_its_own_log_places_and_powers_but_the_seeds_people(tmp_path: Path, office: Office) -> None:
+    assert write_sample(tmp_path / "other", len(office.rows), 7, code="511113").county == "511113"
+    other = Office(tmp_path / "other")
+    assert (other.manifest["county"], other.manifest["origin"]) == ("511113", "consolidator.example/511113")
+    here = b"".join(path.read_bytes() for path in (tmp_path / "other" / "files").rglob("*") if path.is_file())
+    assert b"511112" not in here
+    assert [row.beneficiary_id for row in other.rows] == [row.beneficiary_id for row in office.rows]
+
+
+def test_what_is_no_countys_code_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="--county"):
+        write_sample(tmp_path / "S", 500, 7, code="51111")
+    assert not (tmp_path / "S").exists()
+
+
 @pytest.mark.parametrize("lines", [500, 501, 777, 1999, 4321])
 def test_the_batches_together_have_exactly_the_lines_asked_for(tmp_path: Path, lines: int) -> None:
     summary = write_sample(tmp_path / "S", lines, lines)

@@ -16,6 +16,7 @@ from schemas.headers import (
     DesignationsHeader,
     DispositionHeader,
     ExpectedHeader,
+    FindingHeader,
     Header,
     PolicyHeader,
     RegisterHeader,
@@ -50,6 +51,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "expected": {},
     "disposition": {"action": "record", "batch": REF},
     "access": {"reader": "citizen", "asker": "示例甲", "ground": "本人申请", "salt": "0" * 32},
+    "finding": {"code": "R17", "reference": "0" * 32},
     "confirm": {"count": 0, "parts": [], "document": DIGEST},
 }
 MODELS: dict[str, type[Header]] = {
@@ -63,6 +65,7 @@ MODELS: dict[str, type[Header]] = {
     "expected": ExpectedHeader,
     "disposition": DispositionHeader,
     "access": AccessHeader,
+    "finding": FindingHeader,
     "confirm": ConfirmHeader,
 }
 

@@ -76,7 +76,7 @@ def policy_items(document: Document) -> Iterator[tuple[str, str, dict[str, Any] 
 def test_every_kind_register_and_subject_has_a_schema() -> None:
     kinds_with_parts = [kind for kind in KINDS if kind not in ("register", "confirm")]
     assert set(SHAPES) == {
-        *("envelope", "genesis", "order-part", "order-file", "commit"),
+        *("envelope", "genesis", "order-part", "order-file", "commit", "anomaly"),
         *(f"header-{kind}" for kind in KINDS),
         *(f"part-{kind}" for kind in kinds_with_parts),
         *(f"part-register-{name}" for name in REGISTER_PARTS),

@@ -18,6 +18,7 @@ from schemas.parts import (
     DesignationsPart,
     DispositionPart,
     ExpectedPart,
+    FindingPart,
     PolicyPart,
     ReleasePart,
     ReviewPart,
@@ -100,6 +101,14 @@ ITEMS: dict[type[Columns], dict[str, tuple[object, object]]] = {
         "until": (None, "2026"),
     },
     AccessPart: {"index": (2**53 - 1, 2**53)},
+    FindingPart: {
+        "source": ("bank-402", ""),
+        "document": ("B-1", ""),
+        "line": (1, 0),
+        "entry": (0, -1),
+        "other_county": ("511113", "51111"),
+        "other_entry": (2**53 - 1, 2**53),
+    },
     ReviewPart: {"line": (1, 0), "reason": ("核实", "\n")},
     ReleasePart: {
         "bank": ("402", ""),
@@ -152,6 +161,7 @@ def test_every_kind_and_register_has_its_example() -> None:
         "release": "ReleasePart",
         "disposition": "DispositionPart",
         "access": "AccessPart",
+        "finding": "FindingPart",
     }
 
 

@@ -15,7 +15,7 @@ from schemas.commits import Bundle
 Entry = dict[str, Any]
 ORIGIN = "log.example/511112"
 SIGNER = derive_signer(ORIGIN, bytes(32))
-CLERK, APPROVER, ADAPTER, REVIEWER = ("c" * 64, "a" * 64, "d" * 64, "b" * 64)
+CLERK, APPROVER, ADAPTER, REVIEWER, MONITOR = ("c" * 64, "a" * 64, "d" * 64, "b" * 64, "e" * 64)
 SEAL = "5" * 64
 
 
@@ -84,6 +84,12 @@ def access(name: str, by: str, indices: Sequence[int], **fields: object) -> Entr
     """Openings of entries were given out."""
     base = {"kind": "access", "source": "s", "document": name, "reader": "citizen", "count": len(indices)}
     return base | {"indices": list(indices), "by": by, "cause": digest(name), "sealed": SEAL} | fields
+
+
+def monitored(number: int, **fields: object) -> Entry:
+    """A monitor told something about a line of B1 that was ordered."""
+    base = {"kind": "finding", "source": "s", "document": "B1", "line": number, "programme": "FARM", "period": "2026"}
+    return base | {"state": "ordered", "findings": ["R17:orange"], "cause": digest("T1"), "sealed": SEAL} | fields
 
 
 def overdue(what: str, **fields: object) -> Entry:
@@ -185,6 +191,8 @@ SECOND_HOUR = [
     batch("F1", "assessed", {"ready": [3, 60]}),
     orders("F1", "402", 1, 2, 40),
     orders("F1", "402", 1, 1, 20, 2),
+    document("T1", "finding", MONITOR, 1, count=1),
+    monitored(2),
     document("A1", "access", REVIEWER, 3, count=2),
     access("A1", REVIEWER, [4, 5]),
     overdue("expected", township="511112001", due_on="2026-11-04"),

@@ -16,6 +16,7 @@ from schemas.commands import Command
 from schemas.commits import Bundle
 from schemas.errors import VerificationError
 from tests.support.discreet import ASSESSED, CARE, NEXT, VOID, care, fen_of, live_discreetly, make_care
+from tests.support.monitored import add_monitor, item, sign
 from tests.support.world import EPOCHS, HOUR, ORIGIN, World, make_signer, split_bundle, split_disclosures
 
 Pair = tuple[dict[str, Any], dict[str, Any]]  # an entry and its private part
@@ -89,6 +90,24 @@ def test_a_log_that_is_opened_has_all_fen_of_the_ledger(world: World, pairs: Seq
     assert dict(opened.totals) == {name: pair for name, pair in head.totals.items() if pair != (0, 0)}
     assert opened.totals["stopped"] == (1, fen_of(1))
     assert opened.kinds == public.kinds
+
+
+def test_what_a_monitor_compared_stays_sealed_in_an_opened_log() -> None:
+    world = World()
+    world.set_up()
+    add_monitor(world)
+    world.send_batch("B-1", world.settle_people(2))
+    world.submit(sign(world, [item(1), item(1, 43), item(2)]))
+    world.clear("B-1", [1, 2])
+    assert len(world.entries("finding")) == 1
+    pairs = [pair for step in world.steps for bundle in step.bundles for pair in pair_up(bundle)]
+    public = verify_log(pack(pairs), world.county.head().checkpoint.encode(), make_signer(ORIGIN).verifier)
+    assert verify(pairs).totals == public.totals == {"ready": (2, 20_000)}
+
+
+def pair_up(bundle: Bundle) -> list[tuple[bytes, bytes]]:
+    """Give a bundle's entries, each with its private part."""
+    return list(zip(split_bundle(bundle), split_disclosures(bundle), strict=True))
 
 
 def test_an_hour_with_sensitive_moves_is_sealed_under_the_key_of_its_entrys_year(

@@ -238,6 +238,26 @@ CORRUPTIONS: dict[str, tuple[Callable[[Story], object], str]] = {
         _update("disposition", document="B2", line=1),
         "its cause is no disposition of this batch",
     ),
+    "a monitor's finding by a comment": (
+        _update("finding", 1, cause=digest("M1")),
+        "no monitor's document brings this finding",
+    ),
+    "a monitor's finding of unknown cause": (
+        _update("finding", 1, cause="0" * 64),
+        "no monitor's document brings this finding",
+    ),
+    "a line held for what no monitor sent": (
+        _update("change", findings=["R17:orange"]),
+        "no monitor's document brings this finding",
+    ),
+    "a monitor's finding without what was compared": (
+        lambda story: find(story, "finding", 1).pop("sealed"),
+        "a code is neither told nor sealed, or both",
+    ),
+    "a ledger's own finding with something sealed": (
+        _update("finding", sealed="5" * 64),
+        "a code is neither told nor sealed, or both",
+    ),
     "an access by another key": (_update("access", by=CLERK), "no access document by the key it names"),
     "an access of unknown cause": (_update("access", cause="0" * 64), "no access document by the key it names"),
     "an access by a disposition": (_update("access", cause=digest("E1")), "no access document by the key it names"),

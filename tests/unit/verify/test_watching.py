@@ -69,6 +69,7 @@ def test_doubts_are_told_with_their_place_in_the_log(log: Exported) -> None:
         (3, "R54", "orange"),
         (1, "", "red"),
         (0, "R40", "red"),
+        (2, "R17", "orange"),
     ]
     log.publish([*ENTRIES, DOUBTFUL])
     wanted = Doubt(len(ENTRIES), "2026-11-05T08:59:59Z", "s", "B1", 3, "R54", "orange")

@@ -8,6 +8,7 @@ import pytest
 from consolidator.views.explaining import explain_line
 from consolidator.views.reading import parse_line_ref
 from schemas.errors import InputError
+from tests.support.monitored import add_monitor, item, sign
 from tests.support.world import VILLAGE, World, digest_of, key_of, make_account, make_id, make_programme, officer
 from tests.unit.views.log import Log
 
@@ -98,6 +99,18 @@ def test_a_later_finding_is_told_on_a_line_that_is_paid(world: World) -> None:
     zh, _ = tell(world, "bank-402/B-1/1")
     assert "又发现疑点,明细仍为「已送银行」。\n疑点 R54" in zh
     assert "列入代发文件 bank-402_B-1_402_001 第 1 笔,付款银行 402,第 1 次支付审批。\n下一步:等待银行回单。" in zh
+
+
+def test_what_a_monitor_compared_is_told(world: World) -> None:
+    add_monitor(world)
+    world.send_batch("B-1", world.settle_people(2))
+    world.submit(sign(world, [item(1)]))
+    zh, en = tell(world, "bank-402/B-1/1")
+    assert "因报送件 monitor/F-1,从「待发放」转为「存疑拦截」" in zh
+    assert "疑点 R17 跨区域重复享受(橙,拦截该行):另一县区 511113,该县条目 42,本县条目 1。" in zh
+    assert "other county 511113, entry there 42, entry here 1." in en
+    world.submit(sign(world, [item(1, 43)]))
+    assert "又发现疑点,明细仍为「存疑拦截」。\n疑点 R17" in tell(world, "bank-402/B-1/1")[0]
 
 
 def test_a_suppressed_finding_says_until_when(world: World) -> None:

@@ -1,0 +1,1 @@
+"""The shell of a monitor: its home, its keys, and how it is run and watched."""
