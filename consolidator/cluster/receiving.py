@@ -12,6 +12,7 @@ from threading import Event
 from bank_adapters.profiles import Profile, find_order_profile
 from consolidator.cluster.settings import ClusterSettings
 from consolidator.gate.accepting import Arrival, Tray, Trust, accept, accept_refused_again, refuse_record
+from consolidator.gate.placing import clear_drafts
 from consolidator.home.status import read_policy
 from schemas.errors import ConfigurationError, InputError
 from schemas.identifiers import COUNTY
@@ -46,6 +47,7 @@ class Receiver:
                 return
 
     def _start(self) -> None:
+        clear_drafts(self.tray.root)
         for arrival in accept_refused_again(self.tray):
             self.tell(arrival)
         self.reader.open()

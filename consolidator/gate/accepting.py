@@ -1,8 +1,7 @@
-"""Owns the bank's folder of order files that came: each checked, and put there once, whole, or kept with a reason.
+"""Owns what becomes of an order file that came to a bank: checked and put there once, or kept with a reason.
 
-``COUNTY/NAME`` and its proof are what the bank works with, and takes away at will. ``received/`` remembers what was put
-there, so that nothing is ever put there twice. Draft of both, fsync → receipt → proof renamed → order file renamed;
-after a crash a receipt without the order file's draft means that it was put there. ``refused/`` holds the rest.
+``COUNTY/NAME`` and its proof are what the bank works with, and takes away at will; ``received/`` remembers them
+(:mod:`consolidator.gate.placing`), ``refused/`` holds the rest. Any number of processes may work in one folder.
 """
 
 import json
@@ -11,12 +10,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from secrets import token_hex
 from shutil import rmtree
 from typing import Literal
 
 from bank_adapters.profiles import Profile
 from consolidator.gate.checking import PROOF_SUFFIX, CheckedFile, check_order_file
-from consolidator.home.files import disk_errors, hold_folder, make_folder, move, sync_folder, write_synced, write_whole
+from consolidator.gate.placing import put_once
+from consolidator.home.files import disk_errors, make_folder, sync_folder, write_synced
 from consolidator.intake.outcomes import describe_reason
 from consolidator.transparency.policy import Policy
 from consolidator.transparency.tlogproof import parse_tlog_proof
@@ -25,12 +26,9 @@ from schemas.records import Delivery
 
 NOT_CHECKED = "I32"
 NO_POLICY = "I33"
-OTHER_CONTENT = "I34"
 REASON = "reason.json"  # in a folder of ``refused/``
 RECORD = "record.bin"  # the same: of a record that is no delivery
-_RECEIPTS = "received"
 _REFUSED = "refused"
-_STAGING = ".staging"
 _DIGEST_CHARACTERS = 16  # of a SHA-256, in names of folders
 _ORIGIN = re.compile(rb"([^\n]{1,200})\n")
 
@@ -72,8 +70,7 @@ def accept(tray: Tray, delivery: Delivery) -> Arrival:
     try:
         trust = _find_trust(tray, delivery)
         checked = _check(tray, trust, delivery)
-        with hold_folder(tray.root / _RECEIPTS), disk_errors():
-            word = _put(tray, checked, delivery)
+        word = put_once(tray.root, checked, delivery.name, (delivery.content, delivery.proof))
     except InputError as error:
         papers = {delivery.name: delivery.content, delivery.name + PROOF_SUFFIX: delivery.proof}
         _keep_refused(tray, error, papers, delivery.file)
@@ -131,57 +128,19 @@ def _check(tray: Tray, trust: Trust, delivery: Delivery) -> CheckedFile:
     return checked
 
 
-def _put(tray: Tray, checked: CheckedFile, delivery: Delivery) -> Literal["received", "known"]:
-    """Put it there unless it was before. The caller holds the receipts, so that two processes never do it at once."""
-    digest = sha256(delivery.content).hexdigest()
-    receipt = tray.root / _RECEIPTS / checked.county / f"{delivery.name}.json"
-    draft = tray.root / _STAGING / f"{checked.county}_{delivery.name}"
-    target = tray.root / checked.county / delivery.name
-    if receipt.exists():
-        _check_same(json.loads(receipt.read_bytes())["sha256"], digest)
-        if not draft.exists():
-            return "known"
-    else:
-        if target.exists():  # put there by hand: it stays what it is
-            _check_same(sha256(target.read_bytes()).hexdigest(), digest)
-            _write_receipt(receipt, checked, digest)
-            return "known"
-        make_folder(draft.parent)
-        write_synced(_proof_of(draft), delivery.proof)
-        write_synced(draft, delivery.content)
-        sync_folder(draft.parent)  # the receipt must never be known without the draft
-        _write_receipt(receipt, checked, digest)
-    if _proof_of(draft).exists():
-        move(_proof_of(draft), _proof_of(target))
-    move(draft, target)
-    return "received"
-
-
-def _check_same(held: str, digest: str) -> None:
-    if held != digest:
-        raise InputError(
-            OTHER_CONTENT, f"SHA-256 {held[:_DIGEST_CHARACTERS]} is held, {digest[:_DIGEST_CHARACTERS]} came"
-        )
-
-
-def _write_receipt(path: Path, checked: CheckedFile, digest: str) -> None:
-    told = {"v": 1, "file": checked.file, "sha256": digest, "count": checked.count, "fen": checked.fen}
-    write_whole(path, f"{json.dumps(told)}\n".encode())
-
-
-def _proof_of(path: Path) -> Path:
-    return path.with_name(path.name + PROOF_SUFFIX)
-
-
 def _keep_refused(tray: Tray, error: InputError, papers: Mapping[str, bytes], file: str) -> None:
     """Keep the papers under their own names in a folder that is named by what they say; the reason goes last."""
     digest = sha256(b"".join(papers.values())).hexdigest()
     folder = tray.root / _REFUSED / digest[:_DIGEST_CHARACTERS]
-    with hold_folder(folder):
-        for name, content in papers.items():
-            write_whole(folder / name, content)
-        told = {"v": 1, "file": file, "names": list(papers)} | describe_reason(error.code, "", error.detail)
-        write_whole(folder / REASON, f"{json.dumps(told, ensure_ascii=False, indent=1)}\n".encode())
+    told = {"v": 1, "file": file, "names": list(papers)} | describe_reason(error.code, "", error.detail)
+    reason = f"{json.dumps(told, ensure_ascii=False, indent=1)}\n".encode()
+    with disk_errors():
+        make_folder(folder)
+        for name, content in {**papers, REASON: reason}.items():
+            draft = folder / f".{token_hex(8)}.tmp"  # another process may be keeping the same
+            write_synced(draft, content)
+            draft.replace(folder / name)
+        sync_folder(folder)
 
 
 def _read_refused(folder: Path) -> Delivery | None:

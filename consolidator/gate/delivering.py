@@ -9,9 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from consolidator.gate.checking import PROOF_SUFFIX
 from consolidator.gate.records import SentRecord
-from consolidator.gate.sending import Gate
+from consolidator.gate.sending import Gate, proof_of
 from consolidator.gate.texts import GATE_CODES
 from consolidator.home.files import disk_errors
 from consolidator.language import pick, tag
@@ -51,7 +50,7 @@ def deliver_sent(gate: Gate, carry: Callable[[Delivery], None]) -> list[Undelive
 def _find_papers(outbox: Path, sent: SentRecord) -> Delivery | Undelivered:
     path = outbox / sent.bank / sent.name
     with disk_errors():
-        content, proof = _read(path), _read(path.with_name(path.name + PROOF_SUFFIX))
+        content, proof = _read(path), _read(proof_of(path))
     if content is None:
         return Undelivered(sent.file, sent.bank, GONE)
     if sha256(content).hexdigest() != sent.sha256:

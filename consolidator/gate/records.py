@@ -169,9 +169,15 @@ class GateRecords:
 
     def begin_deliveries(self) -> None:
         """From the first call on, what is sent is to be delivered, too. What was sent before was fetched otherwise."""
-        if not self._read("SELECT 1 FROM sqlite_master WHERE name = 'deliveries'"):
+        if not self._has_deliveries():
             with sqlite_errors():
                 self._connection.executescript(_DELIVERIES)
+
+    def end_deliveries(self) -> None:
+        """Deliver nothing any more; a later beginning is a new one."""
+        if self._has_deliveries():
+            with sqlite_errors():
+                self._connection.execute("DROP TABLE deliveries")
 
     def list_undelivered(self) -> list[SentRecord]:
         """List the files that were sent and not delivered yet, in the order in which they were sent."""
@@ -235,6 +241,9 @@ class GateRecords:
     def add_recovery(self, recovery: RecoveryRecord) -> None:
         """Keep a root officer's cosignature; a repeat replaces it."""
         self._write("INSERT OR REPLACE INTO recoveries VALUES (?, ?, ?, ?)", astuple(recovery))
+
+    def _has_deliveries(self) -> bool:
+        return bool(self._read("SELECT 1 FROM sqlite_master WHERE name = 'deliveries'"))
 
     def _read(self, select: str) -> list[Any]:
         with sqlite_errors():

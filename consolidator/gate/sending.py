@@ -125,17 +125,18 @@ def _send(gate: Gate, papers: _Papers) -> None:
     make_folder(draft.parent)
     make_folder(folder)
     if papers.proof:
-        write_synced(_proof_of(draft), papers.proof)
+        write_synced(proof_of(draft), papers.proof)
     write_synced(draft, papers.content)
     sync_folder(draft.parent)  # staged must never be known without the draft
     gate.records.stage(file.file, papers.digest)
     if papers.proof:
-        move(_proof_of(draft), _proof_of(folder / name))
+        move(proof_of(draft), proof_of(folder / name))
     move(draft, folder / name)
     gate.records.close(file.file)
 
 
-def _proof_of(path: Path) -> Path:
+def proof_of(path: Path) -> Path:
+    """Give the place of an order file's proof: beside it."""
     return path.with_name(path.name + PROOF_SUFFIX)
 
 

@@ -85,8 +85,9 @@ class OwnFeed:
         """See :class:`Feed`."""
         return False
 
-    def deliver(self, _: Gate) -> Sequence[Undelivered]:
-        """See :class:`Feed`. Banks fetch from the outbox."""
+    def deliver(self, gate: Gate) -> Sequence[Undelivered]:
+        """See :class:`Feed`. Banks fetch from the outbox; what they fetch is no cluster's to deliver later."""
+        gate.records.end_deliveries()
         return ()
 
     def announce(self, _: int) -> None:

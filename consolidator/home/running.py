@@ -95,11 +95,11 @@ class Runner:
         """Begin to let out what is decided, and send what an earlier run could not."""
         self.is_open = True
         self.publisher.start(self.engine.last_commit)
+        self.files = list_unsent(self.gate)
+        self._deliver()  # before anything is sent: what was sent by then is not of this time
         if self.engine.last_commit is not None:
             self.heads.start(self.state.quorums, self.state.roots)
             self.publisher.publish(self.record.head)
-            self.files = list_unsent(self.gate)
-            self._deliver()
             self.send_covered()
             restore_lists(self.lists)
 

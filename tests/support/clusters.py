@@ -188,7 +188,7 @@ def start_worker(file: Path, name: str, *more: str) -> Iterator[WorkerProcess]:
 
 
 def wait_until(
-    find: Callable[[], T | None], what: str | Callable[[], str], process: "subprocess.Popen[str] | None" = None
+    find: Callable[[], T | None], what: str | Callable[[], str], process: "subprocess.Popen[Any] | None" = None
 ) -> T:
     """Wait for something to be there; an error when it does not come, or the process ends without it."""
     late = time.monotonic() + PATIENCE_SECONDS

@@ -1,4 +1,4 @@
-"""Kill -9 of the gate at every write: the order file is out once, and never without its proof."""
+"""Kill -9 of the gate, and of a bank's receiver, at every write: a file is there once, and never without its proof."""
 
 import json
 import subprocess
@@ -12,6 +12,16 @@ ROOT = Path(__file__).parents[3]
 
 
 def test_killed_at_any_write_the_gate_sends_once_and_never_a_file_without_its_proof(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "tests.unit.gate.killing", str(tmp_path)]
+    assert count_points("killing", tmp_path) > 25
+
+
+def test_killed_at_any_write_a_receiver_receives_once_and_never_a_file_without_its_proof(tmp_path: Path) -> None:
+    assert count_points("accepting_killed", tmp_path) > 15
+
+
+def count_points(script: str, work: Path) -> int:
+    """Run a script that kills; gives at how many points it did."""
+    command = [sys.executable, "-m", f"tests.unit.gate.{script}", str(work)]
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)  # noqa: S603 -- our own
-    assert json.loads(done.stdout)["points"] > 25
+    points: int = json.loads(done.stdout)["points"]
+    return points
