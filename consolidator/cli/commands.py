@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from consolidator.cli.commands_brokers import add_brokers
-from consolidator.cli.commands_cluster import add_bank, add_cluster, add_topics, add_worker
+from consolidator.cli.commands_cluster import add_bank, add_cluster, add_publish, add_topics, add_worker
 from consolidator.cli.commands_county import add_keys, add_policy
 from consolidator.cli.commands_epochs import add_epochs
 from consolidator.cli.commands_home import add_init, add_order
@@ -48,6 +48,7 @@ def make_parser() -> Parser:
     add_monitor(nouns)
     add_cluster(nouns)
     add_bank(nouns)
+    add_publish(nouns)
     _add_upkeep(nouns)
     return parser
 

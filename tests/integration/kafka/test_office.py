@@ -12,8 +12,6 @@ from consolidator.cli.main import main
 from consolidator.cluster import feeding
 from consolidator.cluster.joining import find_seat
 from consolidator.intake.spool import heal_spool
-from consolidator.keys import read_signer
-from consolidator.sealing import County
 from schemas.topics import topic_name
 from streams.embedded.copying import create_copy
 from streams.embedded.journal import open_journal_read_only
@@ -22,7 +20,7 @@ from streams.kafka.client import Connection
 from streams.kafka.loop import Loop
 from streams.kafka.reading import reading
 from tests.integration.kafka.conftest import Told
-from tests.integration.kafka.county import list_files, run, submit, working
+from tests.integration.kafka.county import decide_otherwise, list_files, run, submit, working
 from tests.integration.office import read_head
 
 
@@ -56,9 +54,7 @@ def test_status_tells_how_far_the_copy_is_behind(home: Path, ask: Callable[..., 
 
 
 def test_a_worker_that_decides_otherwise_is_not_followed(home: Path, sample: Path) -> None:
-    other = {year: bytes(32) for year in range(2020, 2060)}
-    signer = read_signer(home / "keys" / "log.key")
-    with working(home, lambda: County(other, signer)):
+    with working(home, decide_otherwise(home)):
         submit(home, sample)
         assert run(home) == 3
         assert run(home) == 3  # what was decided here before the comparison does not go out at the next start either
