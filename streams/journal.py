@@ -17,7 +17,14 @@ class Cut:
     entry: int = 0
 
 
-class Journal(Protocol):
+class BundleSource(Protocol):
+    """Whatever gives the entries of one log."""
+
+    def bundles(self, first: int = 0) -> Iterator[Bundle]:
+        """Give the committed bundles in order, from the one that holds entry ``first``."""
+
+
+class Journal(BundleSource, Protocol):
     """Commands in one order and commits on top of them. Positions count from 1, grow, and belong to one journal only.
 
     Errors of every method: DependencyError when the storage does not answer (full, locked, I/O), InvariantError when

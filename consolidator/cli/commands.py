@@ -10,6 +10,7 @@ from consolidator.cli.commands_home import add_init, add_order
 from consolidator.cli.commands_log import add_log
 from consolidator.cli.commands_monitor import add_monitor
 from consolidator.cli.commands_people import add_census, add_designations
+from consolidator.cli.commands_publish import add_publish
 from consolidator.cli.commands_submit import add_submit
 from consolidator.cli.commands_witness import add_witness
 from consolidator.cli.parsing import Nouns, Parser, add_document_id, add_full, add_home, add_key, add_noun, add_verb
@@ -38,6 +39,7 @@ def make_parser() -> Parser:
     _add_acts(nouns)
     add_log(nouns)
     add_order(nouns)
+    add_publish(nouns)
     add_census(nouns)
     add_designations(nouns)
     add_witness(nouns)

@@ -17,7 +17,7 @@ State = Literal[
     "lost",  # another process has taken it over
     "released",  # closed in good order
 ]
-Word = Literal[State, "poison", "unkept", "settings", "restart", "late"]
+Word = Literal[State, "retaken", "poison", "unkept", "settings", "restart", "late"]
 ENDED: tuple[State, ...] = ("stopped", "lost", "released")
 TEXTS: Mapping[Word, tuple[str, str]] = {
     "starting": ("启动中", "starting"),
@@ -27,6 +27,7 @@ TEXTS: Mapping[Word, tuple[str, str]] = {
     "stopped": ("已停止,其他县区继续", "stopped, the others go on"),
     "lost": ("已由另一进程接管", "was taken over by another process"),
     "released": ("已交出", "released"),
+    "retaken": ("曾被另一进程接管,收回一次", "was taken over by another process; taken back, once"),
     "poison": ("命令主题中有一条不是命令,已留存并跳过", "a record that is no command was kept and passed over"),
     "unkept": ("命令主题中有一条不是命令,已跳过,未能留存", "a record that is no command was passed over, not kept"),
     "settings": ("cluster.toml 有误,沿用原设置", "cluster.toml is broken, the settings from before go on"),

@@ -26,6 +26,7 @@ from streams.kafka.loop import Loop
 
 LOOK_SECONDS = 1.0  # how long a change of cluster.toml may wait
 STATUS_SECONDS = 2.0  # how old the status file may be
+LOSS_SECONDS = 600.0  # two losses of a county that is ours, within this: two run the same, and no move explains it
 END_SECONDS = 30.0  # how long counties may take to close in good order; ending without is as safe as a crash
 
 
@@ -41,8 +42,9 @@ class Assignment:
     why: str = ""
 
     def is_for(self, place: Place | None, settings: ClusterSettings) -> bool:
-        """Say whether the settings still ask for exactly this."""
-        return place == self.place and settings.banks == self.settings.banks
+        """Say whether the settings still ask for exactly this; once told to end, it is for nothing any more."""
+        is_wanted = place == self.place and settings.banks == self.settings.banks
+        return is_wanted and not self.tender.ending.is_set()
 
     def is_stuck(self) -> bool:
         """Say whether it stands still although it is wanted."""
@@ -56,7 +58,7 @@ class Assignment:
 
 @dataclass(slots=True)
 class Worker:
-    """Runs until :meth:`end` is called, a county is fenced that is still ours, or no county is left that could run.
+    """Runs until :meth:`end` is called, a county of ours is lost twice, or no county is left that could run.
 
     ``folder`` is its own, for status and what is kept; ``tell`` is given what a person should hear, in this thread.
     """
@@ -71,6 +73,7 @@ class Worker:
     _notices: "SimpleQueue[Notice | None]" = field(default_factory=SimpleQueue)
     _codes: set[int] = field(default_factory=set)
     _told: set[str] = field(default_factory=set)  # why counties wait, as it was told
+    _lost_at: dict[str, float] = field(default_factory=dict)
     _shown_at: float = -math.inf
     _is_ending: bool = False
 
@@ -180,9 +183,25 @@ class Worker:
             self._codes.add(find_exit_code(notice.error))
 
     def _take_loss(self, notice: Notice) -> None:
-        """Let go quietly of a county that was given to another worker; if it is still ours, two run the same."""
+        """Let go quietly of a county that was given to another worker.
+
+        One that is still ours may have been given away and back before we looked, or its transaction took too long: it
+        is taken again, once. If it is lost again, two processes run the same, and this one ends.
+        """
         self._look()
-        if notice.county in list_assigned(self.file.settings, self.name):
+        code, now = notice.county, time.monotonic()
+        each = self._assigned.get(code)
+        is_ours = code in list_assigned(self.file.settings, self.name)
+        if each is None or not is_ours or each.tender.sight.state != "lost" or each.tender.ending.is_set():
+            return  # given away, or ending, or taken again by now
+        is_first = now - self._lost_at.get(code, -math.inf) > LOSS_SECONDS
+        self._lost_at[code] = now
+        if is_first and self.rest == "wait":
+            self.tell(Notice("retaken", code, notice.error))
+            each.thread.join()
+            del self._assigned[code]
+            self._assign()
+        else:
             self._codes.add(ConflictError.exit_code)
             self.tell(notice)
 

@@ -16,12 +16,12 @@ from consolidator.transparency.tiles import ENTRIES, LEVEL_MAX, TILE_WIDTH, Tile
 from consolidator.transparency.tree import CompactRange, TreeHead, hash_leaves
 from consolidator.verify.sources import read_from_folder
 from schemas.errors import VerificationError
-from streams.journal import Journal
+from streams.journal import BundleSource
 
 RUN_ENTRIES = 16 * TILE_WIDTH  # how much is hashed and written at once
 
 
-def publish_tiles(folder: Path, journal: Journal, edge: TileEdge, size: int) -> TileEdge:
+def publish_tiles(folder: Path, journal: BundleSource, edge: TileEdge, size: int) -> TileEdge:
     """Write the bundles and tiles that lead from an edge to ``size`` entries; on return they are on disk.
 
     Gives the new edge, whose root the caller compares with the signed one before any checkpoint is published.
@@ -44,7 +44,7 @@ def publish_tiles(folder: Path, journal: Journal, edge: TileEdge, size: int) -> 
     return edge
 
 
-def derive_root(journal: Journal, size: int) -> bytes:
+def derive_root(journal: BundleSource, size: int) -> bytes:
     """Give the root of the journal's first ``size`` entries, without writing anything."""
     tree = CompactRange()
     for entries in _read_runs(journal, 0, size):
@@ -74,14 +74,14 @@ def remove_partials(folder: Path, old: int, size: int) -> None:
             shutil.rmtree(place, ignore_errors=True)  # what stays is harmless
 
 
-def _read_runs(journal: Journal, start: int, size: int) -> Iterator[list[bytes]]:
+def _read_runs(journal: BundleSource, start: int, size: int) -> Iterator[list[bytes]]:
     """Give the entries from the beginning of the tile that holds ``start``, up to ``size``, in runs of whole tiles."""
     entries = _read_entries(journal, start // TILE_WIDTH * TILE_WIDTH, size)
     while run := list(islice(entries, RUN_ENTRIES)):
         yield run
 
 
-def _read_entries(journal: Journal, first: int, size: int) -> Iterator[bytes]:
+def _read_entries(journal: BundleSource, first: int, size: int) -> Iterator[bytes]:
     if first == size:
         return
     for bundle in journal.bundles(first):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import IllegalOperation
+from aiokafka.errors import IllegalOperation, UnknownTopicOrPartitionError
 
 from schemas.commands import Command
 from schemas.records import Record, render_command
@@ -112,6 +112,8 @@ async def send_all(producer: AIOKafkaProducer, shard: Shard, records: Sequence[R
         for record in records:
             topic = shard.topic(record.word, record.bank)
             headers = list(record.headers)
+            if shard.partition not in await producer.partitions_for(topic):
+                raise UnknownTopicOrPartitionError
             sent.append(await producer.send(topic, record.value, key=key, partition=shard.partition, headers=headers))
     except IllegalOperation:  # a transaction that went wrong takes no more records: what was sent knows why
         await asyncio.gather(*sent)

@@ -1,7 +1,7 @@
 """Owns how brokers are reached: addresses, certificates, names of topics, and what a broker's refusal means to us."""
 
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,44 +57,51 @@ def kafka_errors() -> Iterator[None]:
     """Turn brokers' and clients' errors into ours: what passes by itself, what a person must mend, who we lost to."""
     try:
         yield
-    except ConsolidatorError:
-        raise
-    except errors.ProducerFenced as error:
-        message = (
-            "另一进程已接管本县,或事务超时 / another process has taken this county over, or a transaction took too long"
-        )
-        raise ConflictError(message) from error
-    except (errors.OutOfOrderSequenceNumber, errors.InvalidTxnState) as error:
-        message = f"a transaction went wrong ({type(error).__name__}): start again, the start recovers"
-        raise DependencyError(message) from error
-    except errors.OffsetOutOfRangeError as error:
-        message = (
-            "主题中需要的记录已被删除,请恢复主题或更新的快照 / records that are needed are gone from a topic: restore "
-            "the topic, or a newer snapshot"
-        )
-        raise InvariantError(message) from error
-    except _NO_RIGHTS as error:
-        message = (
-            f"没有权限({type(error).__name__}),请运行 topics check / "
-            f"the brokers refuse this certificate a right ({type(error).__name__}): run 'consolidator topics check'"
-        )
-        raise ConfigurationError(message) from error
-    except (errors.UnknownTopicOrPartitionError, errors.InvalidTopicError) as error:
-        message = (
-            "主题或分区不存在,请运行 topics apply / a topic or partition is not there: run 'consolidator topics apply'"
-        )
-        raise ConfigurationError(message) from error
-    except (errors.KafkaError, OSError, TimeoutError) as error:
-        message = (
-            f"Kafka 没有响应({type(error).__name__}),请检查代理 / "
-            f"the brokers do not answer ({type(error).__name__}): see whether they run and can be reached"
-        )
-        raise DependencyError(message) from error
+    except _KNOWN as error:
+        make, text = next((make, text) for kinds, make, text in _MEANINGS if isinstance(error, kinds))
+        raise make(text.format(type(error).__name__)) from error
 
 
-_NO_RIGHTS = (
-    errors.TopicAuthorizationFailedError,
-    errors.GroupAuthorizationFailedError,
-    errors.ClusterAuthorizationFailedError,
-    errors.TransactionalIdAuthorizationFailed,
-)
+_MEANINGS: Sequence[tuple[tuple[type[Exception], ...], Callable[[str], ConsolidatorError], str]] = (
+    (
+        (errors.ProducerFenced,),
+        ConflictError,
+        "另一进程已接管本县,或事务超时 / another process has taken this county over, or a transaction took too long",
+    ),
+    (
+        (errors.OutOfOrderSequenceNumber, errors.InvalidTxnState, errors.IllegalOperation),
+        DependencyError,
+        "事务出错({0}),请重新启动,启动时自动恢复 / a transaction went wrong ({0}): start again, the start recovers",
+    ),
+    (
+        (errors.OffsetOutOfRangeError,),
+        InvariantError,
+        "主题中需要的记录已被删除,请恢复主题或快照 / records that are needed are gone from a topic: restore it",
+    ),
+    (
+        (errors.MessageSizeTooLargeError,),
+        InvariantError,
+        "单条记录超出主题上限 / a record is larger than its topic takes, which no document and no commit may be",
+    ),
+    (
+        (
+            errors.TopicAuthorizationFailedError,
+            errors.GroupAuthorizationFailedError,
+            errors.ClusterAuthorizationFailedError,
+            errors.TransactionalIdAuthorizationFailed,
+        ),
+        ConfigurationError,
+        "没有权限({0}),请运行 topics check / this certificate lacks a right ({0}): run 'consolidator topics check'",
+    ),
+    (
+        (errors.UnknownTopicOrPartitionError, errors.InvalidTopicError),
+        ConfigurationError,
+        "主题或分区不存在,请运行 topics apply / a topic or partition is not there: run 'consolidator topics apply'",
+    ),
+    (
+        (errors.KafkaError, errors.ConsumerStoppedError, OSError, TimeoutError),
+        DependencyError,
+        "Kafka 没有响应({0}),请检查代理 / the brokers do not answer ({0}): see whether they run and can be reached",
+    ),
+)  # the first that fits counts
+_KNOWN = tuple(kind for kinds, _, _ in _MEANINGS for kind in kinds)

@@ -5,7 +5,7 @@ There is no second place where progress is kept: the commits topic's newest reco
 
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -90,7 +90,8 @@ class KafkaJournal:
         """See :class:`streams.journal.Journal`: whoever committed before is shut out, with what it left open."""
         self._drop_producer()
         self._producer = self.loop.run(open_owner(self.shard))
-        self._last = self.loop.run(self._find_last())
+        with self._dropping():
+            self._last = self.loop.run(self._find_last())
 
     def last_commit(self) -> CommitRecord | None:
         """See :class:`streams.journal.Journal`."""
@@ -136,12 +137,24 @@ class KafkaJournal:
         note = render_checkpoint(county, "checkpoints", head.size, head.checkpoint.encode())
         self._last = commit
         wait = self.loop.start(transact(self._producer, self.shard, [*records, note, render_commit(county, commit)]))
-        return wait if snapshot is None else partial(self._forget_states, wait, kept)
+        return partial(self._settle, wait, () if snapshot is None else kept)
 
-    def _forget_states(self, wait: Callable[[], None], kept: Sequence[CommitRecord]) -> None:
-        """Remove the states that no commit names any more, once the one that says so is there."""
-        wait()
-        self.states.forget_all_but([each.snapshot or "" for each in kept])
+    def _settle(self, wait: Callable[[], None], kept: Sequence[CommitRecord]) -> None:
+        """Wait until a commit is stored; then remove the states that no commit names any more, if it named one."""
+        with self._dropping():
+            wait()
+        if kept:
+            self.states.forget_all_but([each.snapshot or "" for each in kept])
+
+    @contextmanager
+    def _dropping(self) -> Iterator[None]:
+        """Own the county no more after an error: what this object remembers of it may be wrong."""
+        try:
+            yield
+        except BaseException:
+            with suppress(ConsolidatorError):  # what went wrong first is what counts
+                self._drop_producer()
+            raise
 
     def bundles(self, first: int = 0) -> Iterator[Bundle]:
         """See :class:`streams.journal.Journal`. Reads the topic through."""

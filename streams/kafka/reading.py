@@ -5,12 +5,13 @@ a range ends by position, looked at after each fetch, and never by the offset of
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaTimeoutError, UnknownTopicOrPartitionError
 from aiokafka.structs import ConsumerRecord
 
 from streams.kafka.client import Connection
@@ -69,9 +70,12 @@ class Reader:
 
 
 async def stop(consumer: AIOKafkaConsumer) -> None:
-    """Stop a consumer."""
-    with suppress(asyncio.CancelledError):  # aiokafka's own tasks, cancelled on the way
-        await consumer.stop()
+    """Stop a consumer, and close its connections also when one of its own tasks was cancelled on the way."""
+    try:
+        with suppress(asyncio.CancelledError):
+            await consumer.stop()
+    finally:
+        await consumer._client.close()  # noqa: SLF001 -- which stop then leaves open
 
 
 async def open_consumer(
@@ -108,7 +112,20 @@ async def open_asker(connection: Connection) -> AIOKafkaConsumer:
 
 async def ask_end(asker: AIOKafkaConsumer, place: TopicPartition) -> int:
     """Give the offset behind a partition's last record."""
-    return int((await asker.end_offsets([place]))[place])
+    return await _ask(asker, asker.end_offsets([place]), place)
+
+
+async def _ask(
+    asker: AIOKafkaConsumer, question: Awaitable[Mapping[TopicPartition, int]], place: TopicPartition
+) -> int:
+    """Ask for an offset. What is not there gets no answer: the brokers say so only when asked for all topics."""
+    try:
+        return int((await question)[place])
+    except KafkaTimeoutError:
+        await asker.topics()
+        if place.partition not in (asker.partitions_for_topic(place.topic) or ()):
+            raise UnknownTopicOrPartitionError from None
+        raise
 
 
 async def open_reader(
@@ -118,7 +135,7 @@ async def open_reader(
     place = TopicPartition(topic, partition)
     asker = await open_asker(connection)
     try:
-        begin = int((await asker.beginning_offsets([place]))[place])
+        begin = await _ask(asker, asker.beginning_offsets([place]), place)
         end = await ask_end(asker, place)
         consumer = await open_consumer(connection, wait_milliseconds)
     finally:

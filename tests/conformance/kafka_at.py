@@ -2,9 +2,9 @@
 
 ``python -m tests.conformance.kafka_at FAULT BOOTSTRAP PREFIX PARTITION FOLDER FIRST LAST STRIDE`` prints what it hit.
 ``steps`` ends a child before the n-th step of its event loop inside a commit, for n from FIRST to LAST by STRIDE,
-``random`` ends it LAST times at a moment that the seed FIRST draws, ``pause`` stops it there instead and wakes it after
-two others took over, ``pair`` starts two at once, LAST times. After each the checker judges the whole county. A fresh
-process with one thread, because it forks; so whatever talks to a broker does so in a child.
+``random`` ends it LAST times at a moment that the seed FIRST draws, ``county`` does so with the real machine, ``pause``
+stops it there instead and wakes it after two others took over, ``pair`` starts two at once, LAST times. After each the
+checker judges the whole county. A fresh process with one thread, because it forks: only its children talk to a broker.
 """
 
 import asyncio
@@ -19,6 +19,8 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 
+from consolidator.bench.data import list_batches, list_setup, make_citizens
+from consolidator.bench.measure import make_county
 from schemas.commands import Command
 from schemas.commits import CommitRecord, Step
 from schemas.errors import ConflictError, invariant
@@ -29,20 +31,22 @@ from streams.kafka.journal import KafkaJournal
 from streams.kafka.loop import Loop
 from streams.kafka.shard import Shard
 from streams.kafka.states import States
+from streams.machine import Machine
 from tests.conformance.kafka import BANK
 from tests.conformance.toy import GENESIS, ToyMachine, document
 from tests.support.faults import run_child
 from tests.support.kafka_checks import check_everything
 
 ATTEMPTS_MAX = 50
+CITIZENS, LINES = 300, 3_000
 _commit = KafkaJournal.commit
 _Hit = Callable[[], None]
 
 
-def work(shard: Shard, folder: Path) -> None:
+def work(shard: Shard, folder: Path, make_machine: Callable[[], Machine] = ToyMachine) -> None:
     """Start, apply what is pending, end in good order."""
     with Loop() as loop, closing(KafkaJournal(shard, loop, States(folder / str(shard.partition)))) as journal:
-        engine = Engine(journal, ToyMachine)
+        engine = Engine(journal, make_machine)
         engine.recover()
         engine.run()
         engine.close()
@@ -137,6 +141,20 @@ def end_at_random(shard: Shard, folder: Path, seed: int, times: int) -> int:
     return hits
 
 
+def end_real_county(shard: Shard, folder: Path, seed: int, times: int) -> int:
+    """End a real county's worker at so many moments of a small county's setup and payments. Says how many were hit."""
+    citizens, chosen, hits = make_citizens(CITIZENS), random.Random(seed), 0
+    do(partial(append, shard, [*list_setup(citizens), *list_batches(citizens, LINES)]), folder)
+    for _ in range(times):
+        child = fork(partial(work, shard, make_machine=make_county), folder)
+        time.sleep(chosen.uniform(0.1, 1))
+        os.kill(child, signal.SIGKILL)
+        hits += os.waitpid(child, 0)[1] == signal.SIGKILL
+    do(partial(work, shard, make_machine=make_county), folder)
+    check_everything(shard, make_county, folder)
+    return hits
+
+
 def check_everything_in_the_end(shard: Shard, folder: Path) -> None:
     """Let a new owner finish, and judge."""
     do(partial(work, shard), folder)
@@ -204,6 +222,8 @@ def run_pairs(shard: Shard, folder: Path, times: int) -> int:
 def main(fault: str, shard: Shard, folder: Path, bounds: Sequence[int]) -> int:
     """Run one fault on one partition that holds nothing yet; give the number of hits."""
     engine_module.COMMIT_LINES_MAX = engine_module.SLICE_LINES_MAX
+    if fault == "county":
+        return end_real_county(shard, folder, *bounds[:2])
     do(partial(append, shard, [GENESIS]), folder)
     do(partial(work, shard), folder)
     first, last, stride = bounds

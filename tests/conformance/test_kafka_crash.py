@@ -64,3 +64,8 @@ def test_owners_that_wake_after_others_took_over_are_shut_out(cluster: Cluster, 
 @pytest.mark.kill
 def test_two_owners_at_once_give_what_one_would(cluster: Cluster, tmp_path: Path) -> None:
     assert _hit(cluster, tmp_path, "pair", 0, 3, 1) == 3
+
+
+@pytest.mark.kill
+def test_a_real_county_whose_owners_are_killed_pays_everybody_once(cluster: Cluster, tmp_path: Path) -> None:
+    assert _hit(cluster, tmp_path, "county", 8, 10, 1) > 3

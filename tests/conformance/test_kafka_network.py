@@ -11,6 +11,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import InvalidTxnState
 
+from schemas.commits import CommitRecord
 from schemas.errors import ConflictError, DependencyError
 from streams.kafka import owning
 from streams.kafka.appending import Appender, abandon
@@ -19,7 +20,7 @@ from streams.kafka.local.layout import Layout
 from streams.kafka.loop import Loop
 from tests.conformance.kafka import Cluster, make_cluster
 from tests.conformance.suite import every_step_commits
-from tests.conformance.toy import document
+from tests.conformance.toy import ToyMachine, document
 from tests.support.brokers import start_behind_proxies
 from tests.support.kafka_checks import check_county, list_accepted, read_partition
 from tests.support.owners import County
@@ -127,7 +128,10 @@ def test_a_commit_whose_answer_is_lost_counts_and_the_next_owner_goes_on_after_i
         held.await_request()
         held.release()
         assert isinstance(work.exception(SECONDS_MAX), DependencyError)
-    assert len(check_county(county.shard).commits()) == 1
+        stored = owner.journal.last_commit()
+        with pytest.raises(ConflictError):
+            owner.journal.commit((), CommitRecord(position=1, item=0, head=ToyMachine().head()))
+    assert [commit.record for commit in check_county(county.shard).commits()] == [stored]
     county.finish()
 
 

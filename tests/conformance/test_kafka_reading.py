@@ -1,6 +1,7 @@
 """Reading a partition that holds more than records: markers, aborted records, and a beginning that was deleted."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,10 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
-from schemas.errors import InvariantError
+from schemas.commands import Command
+from schemas.errors import ConfigurationError, InvariantError
 from schemas.records import Word, find_number
+from streams.kafka import client
 from streams.kafka.appending import abandon
 from streams.kafka.owning import open_owner
 from streams.kafka.reading import find_last, find_offset, reading
@@ -142,3 +145,25 @@ async def _leave_open(shard: Shard) -> None:
     for _ in range(2):
         await producer.send_and_wait(shard.topic("entries"), b"never", partition=shard.partition)
     await abandon(producer)
+
+
+@pytest.mark.parametrize("where", ["topic", "partition"])
+def test_a_topic_or_partition_that_is_not_there_is_said_to_be_missing(
+    county: County, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "REQUEST_MILLISECONDS", 1_000)  # nothing waits for longer than a request may take
+    if where == "topic":
+        county.connection = replace(county.connection, prefix="nowhere")
+    else:
+        county.partition = 999
+    with pytest.raises(ConfigurationError, match="topics apply"):
+        county.append(WORK)
+    with pytest.raises(ConfigurationError, match="topics apply"):
+        county.work_on(1)
+
+
+def test_a_command_larger_than_its_topic_takes_is_not_sent(county: County) -> None:
+    with pytest.raises(InvariantError, match="larger"):
+        county.append([Command("header", 1, bytes(21 << 20), "ab" * 32)])
+    county.begin(WORK)
+    county.finish()

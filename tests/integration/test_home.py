@@ -161,6 +161,7 @@ def test_settings_come_back_as_they_were_written() -> None:
     for settings in (
         Settings(county="511112", origin="a.example/x"),
         Settings(county="511112", origin="a.example/x", adapter=[adapter]),
+        Settings(county="511112", origin="a.example/x", engine="kafka", cluster="../cluster.toml"),
     ):
         assert parse_settings(render_settings(settings)) == settings
 
@@ -173,7 +174,9 @@ GOOD = render_settings(Settings(county="511112", origin="a.example/x"))
     [
         (f"{GOOD}\ncolour = 1", "colour"),
         (GOOD.replace("511112", "5111"), "county"),
-        (GOOD.replace("embedded", "kafka"), "engine"),
+        (GOOD.replace('engine = "embedded"', 'engine = "paper"'), "engine"),
+        (GOOD.replace('engine = "embedded"', 'engine = "kafka"'), "'cluster' goes with"),
+        (GOOD.replace('# cluster = "', 'cluster = "'), "'cluster' goes with"),
         ("county =", "TOML"),
         (f'{GOOD}\n[[adapter]]\nsource = "b"\nkey = "k"\nprofiles = []', "adapter.0.profiles"),
         (GOOD + '\n[[adapter]]\nsource = "b"\nkey = "k"\nprofiles = ["census"]' * 2, "two sections"),

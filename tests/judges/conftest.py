@@ -12,9 +12,9 @@ HERE = Path(__file__).parent
 Judge = Callable[[Path], subprocess.CompletedProcess[str]]
 
 
-def go(*words: str) -> subprocess.CompletedProcess[str]:
-    """Run a go command in the judges' module."""
-    return subprocess.run(["go", *words], cwd=HERE, capture_output=True, text=True, check=False)  # noqa: S603, S607 -- the one Go there is, no shell
+def go(*words: str, module: Path = HERE) -> subprocess.CompletedProcess[str]:
+    """Run a go command in the judges' module, or in another."""
+    return subprocess.run(["go", *words], cwd=module, capture_output=True, text=True, check=False)  # noqa: S603, S607 -- the one Go there is, no shell
 
 
 def do_without(reason: str) -> None:
@@ -27,9 +27,14 @@ def do_without(reason: str) -> None:
 @pytest.fixture(scope="session")
 def modules() -> None:
     """Have the modules at hand."""
+    need_modules(HERE)
+
+
+def need_modules(module: Path) -> None:
+    """Do without when Go or the modules that a module needs cannot be had."""
     if shutil.which("go") is None:
         do_without("Go is not installed")
-    downloaded = go("mod", "download")
+    downloaded = go("mod", "download", module=module)
     if downloaded.returncode != 0:
         do_without(f"Go cannot get the modules ({downloaded.stderr.strip().splitlines()[-1]})")
 

@@ -164,7 +164,7 @@ class WorkerProcess:
             found = (each for each in self.events if each["event"] == word and each.get("county", "") == county)
             return next(found, None)
 
-        return wait_until(find, f"{word} {county} of a worker that said: {self.said}", self.process)
+        return wait_until(find, lambda: f"{word} {county} of a worker that said: {self.said}", self.process)
 
 
 @contextmanager
@@ -187,13 +187,15 @@ def start_worker(file: Path, name: str, *more: str) -> Iterator[WorkerProcess]:
             process.send_signal(signal.SIGCONT)
 
 
-def wait_until(find: Callable[[], T | None], what: str, process: "subprocess.Popen[Any] | None" = None) -> T:
+def wait_until(
+    find: Callable[[], T | None], what: str | Callable[[], str], process: "subprocess.Popen[Any] | None" = None
+) -> T:
     """Wait for something to be there; an error when it does not come, or the process ends without it."""
     late = time.monotonic() + PATIENCE_SECONDS
     while not (found := find()):
         is_over = process is not None and process.poll() is not None
         if (is_over and not find()) or time.monotonic() > late:
-            message = f"waited in vain for {what}"
+            message = f"waited in vain for {what if isinstance(what, str) else what()}"
             raise AssertionError(message)
         time.sleep(0.05)
     return found

@@ -101,9 +101,15 @@ def _see(row: ConsumerRecord) -> Seen:
 def check_county(shard: Shard) -> Partition:
     """Check all committed records of a county against one another; gives them."""
     found = read_partition(shard)
+    check_committed(found, shard.county)
+    return found
+
+
+def check_committed(found: Partition, county: str) -> None:
+    """Check committed records against one another."""
     for word, rows in found.topics.items():
         if word != "commands":
-            assert {seen.key for seen in rows} <= {shard.county.encode()}, f"{word}: every key is the county"
+            assert {seen.key for seen in rows} <= {county.encode()}, f"{word}: every key is the county"
     sizes = _check_commits(found.commits())
     _check_bundles(found, sizes)
     for bank, rows in found.orders().items():
@@ -111,7 +117,6 @@ def check_county(shard: Shard) -> Partition:
     notes = [(int(seen.headers["size"]), seen.value.decode()) for seen in found.topics["checkpoints"]]
     assert notes == [(commit.record.head.size, commit.record.head.checkpoint) for commit in found.commits()]
     assert {bank for commit in found.commits() for bank in commit.orders} <= set(found.orders())
-    return found
 
 
 def _check_commits(commits: Sequence[Commit]) -> list[int]:
@@ -131,7 +136,8 @@ def _check_bundles(found: Partition, sizes: Sequence[int]) -> None:
     size, left = 0, iter(bundles)
     for commit, end in zip(found.commits(), sizes, strict=True):
         for _ in range(commit.bundles):
-            bundle = next(left)
+            bundle = next(left, None)
+            assert bundle is not None, "a commit has the bundles that it states"
             assert bundle.first == size, "entries without gap or repeat"
             _check_count(bundle)
             size += bundle.count
@@ -162,7 +168,8 @@ def _check_orders(bank: str, rows: Sequence[Seen], commits: Sequence[Commit], si
     left = iter(rows)
     for commit, start, end in zip(commits, [0, *sizes], sizes, strict=False):
         for _ in range(commit.orders.get(bank, 0)):
-            seen = next(left)
+            seen = next(left, None)
+            assert seen is not None, f"a commit has the orders of bank {bank} that it states"
             assert start <= int(seen.headers["first"]) <= end, "an order stands in the commit of its entry"
     assert next(left, None) is None, "no order without a commit"
     names = Counter((seen.headers["file"], seen.headers.get("item")) for seen in rows)
@@ -174,7 +181,11 @@ def _check_orders(bank: str, rows: Sequence[Seen], commits: Sequence[Commit], si
 
 def check_uncommitted(shard: Shard, committed: Partition) -> int:
     """Check that uncommitted records contradict no committed one; says how many there are beside the committed."""
-    everything = read_partition(shard, "read_uncommitted")
+    return count_beside(read_partition(shard, "read_uncommitted"), committed)
+
+
+def count_beside(everything: Partition, committed: Partition) -> int:
+    """Count the records that are not committed, and check that they contradict none that is."""
     beside = 0
     for word, rows in everything.topics.items():
         if word == "commands":

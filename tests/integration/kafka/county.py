@@ -10,8 +10,9 @@ from threading import Event, Thread
 
 from consolidator.bootstrap import county_maker, open_home
 from consolidator.cli.main import main
-from consolidator.cluster.joining import Seat, find_seat
+from consolidator.cluster.joining import Seat, find_seat, take_seat
 from consolidator.cluster.settings import make_cluster, read_cluster
+from consolidator.keys import read_signer
 from consolidator.sealing import County
 from streams.engine import Engine
 from streams.kafka.admin import apply_topics, want
@@ -87,10 +88,13 @@ class Working:
 
 
 @contextmanager
-def working(home: Path, make_county: Callable[[], County] | None = None) -> Iterator[Working]:
-    """Run a worker for a home's county."""
+def working(
+    home: Path, make_county: Callable[[], County] | None = None, cluster: Path | None = None
+) -> Iterator[Working]:
+    """Run a worker for a home's county; ``cluster`` is where it will go if the home does not say it yet."""
     office = open_home(home)
-    worker = Working(find_seat(home, office.settings), make_county or county_maker(office))
+    seat = find_seat(home, office.settings) if cluster is None else take_seat(cluster, office.settings)
+    worker = Working(seat, make_county or county_maker(office))
     try:
         yield worker
     finally:
@@ -105,6 +109,12 @@ def list_files(home: Path, *folders: str) -> dict[str, str]:
         for path in sorted((home / folder).rglob("*"))
         if path.is_file()
     }
+
+
+def decide_otherwise(home: Path) -> Callable[[], County]:
+    """Give what makes a county like a home's, but for its epoch keys."""
+    signer = read_signer(home / "keys" / "log.key")
+    return lambda: County({year: bytes(32) for year in range(2020, 2060)}, signer)
 
 
 def run(home: Path) -> int:

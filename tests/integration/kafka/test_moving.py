@@ -3,12 +3,13 @@
 import random
 import shutil
 import signal
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+from consolidator.cli.main import main
 from streams.kafka.local.layout import Layout
 from tests.support.brokers import StartCluster
 from tests.support.clusters import TestCluster, WorkerProcess, make_busy_world, make_machine, start_worker, wait_until
@@ -41,7 +42,7 @@ def wait_until_done(cluster: TestCluster, worlds: Mapping[str, World], *workers:
         sizes = {(row["county"], row["size"]) for row in rows}
         return all((code, world.county.head().size) in sizes for code, world in worlds.items())
 
-    wait_until(is_done, f"all counties done in {[cluster.status(worker) for worker in workers]}")
+    wait_until(is_done, lambda: f"all counties done in {[cluster.status(worker) for worker in workers]}")
 
 
 def check_all(cluster: TestCluster, worlds: Mapping[str, World], folder: Path) -> None:
@@ -121,22 +122,31 @@ def start_double(cluster: TestCluster, folder: Path) -> Path:
 @pytest.mark.kill
 def test_of_two_workers_for_the_same_county_exactly_one_goes_on(broker: str, tmp_path: Path) -> None:
     cluster = found_cluster(broker, tmp_path / "a", 1)
-    worlds = {place.code: make_busy_world(place.code, 5_000) for place in cluster.places}
+    worlds = {place.code: make_busy_world(place.code, 12_000) for place in cluster.places}
     code = cluster.places[0].code
-    double = start_double(cluster, tmp_path / "b")
+    other = TestCluster(tmp_path / "b", broker, cluster.prefix, cluster.places)
+    start_double(cluster, tmp_path / "b")
     append_part(cluster, worlds, 0, 4)
-    with start_worker(cluster.file, "w1") as first, start_worker(double, "w1") as second:
+    with start_worker(cluster.file, "w1") as first, start_worker(other.file, "w1") as second:
         first.wait_for("running", code)
         second.wait_for("running", code)
-        append_part(cluster, worlds, 4, 1000)
-        other = TestCluster(tmp_path / "b", broker, cluster.prefix, cluster.places)
-        wait_until(lambda: is_over(first) or is_over(second), "one of them has ended")
-        loser, winner = (first, second) if is_over(first) else (second, first)
+        for start in range(4, len(worlds[code].commands), 2):  # each may find out only when it has something to commit
+            append_part(cluster, worlds, start, start + 2)
+            wait_until(
+                partial(is_decided, start + 3, code, (cluster, other), (first, second)), "decided by one of them"
+            )
+        loser, winner, left = (first, second, other) if is_over(first) else (second, first, cluster)
         assert loser.wait() == 7
         assert "another process has taken this county over" in loser.said
-        wait_until_done(cluster if winner is first else other, worlds, "w1")
+        wait_until_done(left, worlds, "w1")
         assert winner.end() == 0
     check_all(cluster, worlds, tmp_path)
+
+
+def is_decided(position: int, code: str, clusters: Sequence[TestCluster], workers: Sequence[WorkerProcess]) -> bool:
+    """Say whether a county stands at a position with one of two workers, or one has ended."""
+    found = [cluster.counties("w1").get(code, {}).get("position", 0) for cluster in clusters]
+    return max(found) >= position or any(map(is_over, workers))
 
 
 def is_over(worker: WorkerProcess) -> bool:
@@ -181,3 +191,43 @@ def test_a_worker_that_starts_before_its_brokers_waits_for_them_and_says_so_once
 def is_trying(cluster: TestCluster, count: int) -> bool:
     """Say whether so many counties have been started again more than once."""
     return [row["restarts"] > 1 for row in cluster.counties("w1").values()] == [True] * count
+
+
+@pytest.mark.kill
+def test_a_county_given_away_and_back_at_once_is_taken_again(broker: str, tmp_path: Path) -> None:
+    cluster = found_cluster(broker, tmp_path, 2)
+    worlds = {place.code: make_busy_world(place.code, 3_000) for place in cluster.places}
+    code = cluster.places[0].code
+    with start_worker(cluster.file, "w1") as worker:
+        append_part(cluster, worlds, 0, 6)
+        wait_for_work(cluster, "w1", code)
+        cluster.assign(code, "w2")
+        cluster.write()
+        worker.wait_for("released", code)
+        cluster.assign(code, "w1")
+        cluster.write()
+        append_part(cluster, worlds, 6, 1000)
+        wait_until_done(cluster, worlds, "w1")
+        assert worker.end() == 0
+    check_all(cluster, worlds, tmp_path)
+
+
+@pytest.mark.kill
+def test_a_county_that_was_lost_though_it_is_ours_is_taken_back_once(broker: str, tmp_path: Path) -> None:
+    cluster = found_cluster(broker, tmp_path / "a", 1)
+    worlds = {place.code: make_busy_world(place.code, 3_000) for place in cluster.places}
+    code = cluster.places[0].code
+    double = start_double(cluster, tmp_path / "b")
+    append_part(cluster, worlds, 0, 4)
+    with start_worker(cluster.file, "w1") as worker:
+        worker.wait_for("running", code)
+        words = ["worker", "run", "--cluster", str(double), "--name", "w1", "--once"]
+        assert main(words) == 0  # somebody else claims the county, and ends
+        append_part(cluster, worlds, 4, 6)
+        worker.wait_for("retaken", code)
+        wait_for_work(cluster, "w1", code)
+        assert main(words) == 0
+        append_part(cluster, worlds, 6, 1000)
+        assert worker.wait() == 7
+    assert main(["worker", "run", "--cluster", str(cluster.file), "--name", "w1", "--once"]) == 0
+    check_all(cluster, worlds, tmp_path)

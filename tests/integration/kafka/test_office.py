@@ -9,11 +9,11 @@ import pytest
 
 from consolidator.bootstrap import open_desk, open_home
 from consolidator.cli.main import main
-from consolidator.cluster import feeding
+from consolidator.cluster import feeding, founding
 from consolidator.cluster.joining import find_seat
+from consolidator.home.running import open_runner
 from consolidator.intake.spool import heal_spool
-from consolidator.keys import read_signer
-from consolidator.sealing import County
+from schemas.errors import DependencyError
 from schemas.topics import topic_name
 from streams.embedded.copying import create_copy
 from streams.embedded.journal import open_journal_read_only
@@ -22,7 +22,7 @@ from streams.kafka.client import Connection
 from streams.kafka.loop import Loop
 from streams.kafka.reading import reading
 from tests.integration.kafka.conftest import Told
-from tests.integration.kafka.county import list_files, run, submit, working
+from tests.integration.kafka.county import decide_otherwise, list_files, run, submit, working
 from tests.integration.office import read_head
 
 
@@ -56,9 +56,7 @@ def test_status_tells_how_far_the_copy_is_behind(home: Path, ask: Callable[..., 
 
 
 def test_a_worker_that_decides_otherwise_is_not_followed(home: Path, sample: Path) -> None:
-    other = {year: bytes(32) for year in range(2020, 2060)}
-    signer = read_signer(home / "keys" / "log.key")
-    with working(home, lambda: County(other, signer)):
+    with working(home, decide_otherwise(home)):
         submit(home, sample)
         assert run(home) == 3
         assert run(home) == 3  # what was decided here before the comparison does not go out at the next start either
@@ -189,3 +187,65 @@ def test_an_act_counts_what_stands_in_the_partition_and_is_not_copied_yet(
 def test_a_year_on_a_cluster_is_not_retired_yet(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["epoch", "retire", "--home", str(home), "2026"]) == 5
     assert "topics" in capsys.readouterr().err
+
+
+def test_a_long_way_is_gone_in_turns_and_published_after_each(
+    home: Path, sample: Path, alone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with working(home):
+        submit(home, sample)
+        assert run(home) == 4
+        published = list_files(home, "log")
+        for path in home.glob("journal.sqlite*"):
+            path.unlink()
+        shutil.rmtree(home / "log")
+        monkeypatch.setattr(feeding, "TURN_ENTRIES", 200)
+        office, heads = open_home(home), list[int]()
+        with open_runner(office) as runner:
+            runner.publisher.on_head = lambda head, _: heads.append(head.size)
+            runner.apply_all()
+    assert read_head(office) == read_head(open_home(alone))
+    assert len(heads) >= 3
+    assert heads == sorted(heads)
+    assert heads[-1] == read_head(office).size
+    assert {path for path in published if "/tile/" in path and ".p/" not in path} <= set(list_files(home, "log"))
+
+
+def test_a_document_that_came_too_early_is_offered_again_through_the_partition(home: Path, sample: Path) -> None:
+    files = {path.name: path for path in (sample / "files").rglob("POLICY-*.jsonl")}
+    early, first = files["POLICY-PLAN-0016.jsonl"], files["POLICY-2026-01.jsonl"]
+    with working(home):
+        for path in (early, first):
+            assert main(["submit", "--home", str(home), str(path)]) == 0
+        assert run(home) == 4  # it names a programme that the first one, which nobody has confirmed, would make
+        assert run(home) == 0
+    with open_journal_read_only(home / "journal.sqlite") as journal:
+        headers = [command.document for _, command in journal.commands(1) if command.kind == "header"]
+    assert headers.count(headers[0]) == 2
+    assert len(headers) == 3
+
+
+def test_an_init_that_was_interrupted_is_finished_by_the_same_words(
+    tmp_path: Path, cluster: Path, sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["init", "--home", str(tmp_path / "home"), "--county", "511112", "--sample", str(sample)]
+    with monkeypatch.context() as patch:
+        patch.setattr(founding, "_append", interrupt)
+        assert main([*words, "--cluster", str(cluster)]) == 6
+    assert run(tmp_path / "home") == 5  # it says that init is to be repeated
+    assert main([*words, "--cluster", str(cluster)]) == 0
+    with working(tmp_path / "home"):
+        assert run(tmp_path / "home") == 0
+
+
+def interrupt(*_: object) -> None:
+    """Fail as brokers do that go away just now."""
+    message = "gone"
+    raise DependencyError(message)
+
+
+def test_a_county_is_founded_once(home: Path, cluster: Path, sample: Path, tmp_path: Path) -> None:
+    again = ["init", "--county", "511112", "--sample", str(sample), "--cluster", str(cluster), "--home"]
+    assert main([*again, str(home)]) == 7
+    assert main([*again, str(tmp_path / "another")]) == 7
+    assert not (tmp_path / "another").exists()
