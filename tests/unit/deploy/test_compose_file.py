@@ -121,6 +121,17 @@ def test_every_image_is_pinned() -> None:
     assert re.findall(r"(?m)^USER (.*)$", dockerfile) == ["1000:1000"]
 
 
+def test_what_the_image_is_made_from_reaches_the_builder_and_keys_do_not() -> None:
+    dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    copied = {word for line in re.findall(r"(?m)^COPY (?!--from)(.+) \S+$", dockerfile) for word in line.split()}
+    ignored, *let_through = [
+        line for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines() if not line.startswith("#")
+    ]
+    assert ignored == "*"
+    assert copied <= {line.removeprefix("!") for line in let_through} | {"requirements/"}
+    assert not any("secrets" in line for line in let_through)
+
+
 def test_the_image_holds_what_services_run() -> None:
     scripts = {word for name in OURS for word in split_command(SERVICES[name]) if word.startswith("/deploy/")}
     scripts |= {"/deploy/answers.py"}
