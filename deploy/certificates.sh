@@ -8,7 +8,8 @@ if [ -e "$folder/ca.pem" ]; then
     exit 0
 fi
 consolidator certs dev --to "$folder" --host kafka \
-    --name admin worker-1 worker-2 office-511112 office-511113 monitor
+    --name admin worker-1 worker-2 office-511112 office-511113 publisher-511112 publisher-511113 monitor \
+    bank-102 bank-402 bank-403
 # Kafka 要求密钥与证书在同一文件 / Kafka wants key and certificate in one file
 umask 077
 cat "$folder/broker.key" "$folder/broker.pem" >"$folder/broker-keystore.pem"

@@ -8,7 +8,6 @@ set -eu
 folder=$1 cluster=$2 admin=$3 logs=$4
 shift 4
 counties="511112 511113"
-banks="102 402 403" # 在本集群有位置的付款银行 / paying banks that have a place here
 
 make_sample() { # COUNTY
     if [ -d "$folder/samples/$1" ]; then return; fi
@@ -50,9 +49,7 @@ make_home() { # COUNTY
         consolidator submit --home "$home" "$folder/samples/$1"
         touch "$folder/samples/$1.submitted"
     fi
-    for bank in $banks; do mkdir -p "$home/outbox/$bank"; done
-    # 银行自己保存的策略;正式使用时由另一渠道取得 / the policy that banks keep: in real use it comes another way
-    mkdir -p "$folder/policies"
+    # 银行等自己保存的策略;正式使用时由另一渠道取得 / the policy that banks keep: in real use it comes another way
     cp "$home/policy.txt" "$folder/policies/$1.txt"
 }
 
@@ -75,8 +72,11 @@ END
 }
 
 consolidator topics apply --cluster "$cluster" --cert "$admin.pem" --cert-key "$admin.key"
-mkdir -p "$folder/samples" "$folder/homes" "$folder/witnesses" "$folder/snapshots" "$folder/state"
+for each in samples homes witnesses snapshots state policies banks/102 banks/402 banks/403; do
+    mkdir -p "$folder/$each"
+done
 for county in $counties; do
+    mkdir -p "$folder/public/$county"
     make_sample "$county"
     vkey=$(consolidator key show "$folder/samples/$county/keys/log.key")
     for each in "$@"; do

@@ -24,7 +24,7 @@ READY_SECONDS_MAX = 120
 END_SECONDS_MAX = 40
 _LOOK_AGAIN_SECONDS = 0.5
 _ADDRESS = re.compile(r"\b[a-z][a-z0-9.-]*:([0-9]{4})\b|\b0\.0\.0\.0:([0-9]{4})\b")
-_PATH = re.compile(r"(?<![\w./:-])/(?=(?:cluster|etc|run|bank|public|secrets|tmp|deploy)\b)")
+_PATH = re.compile(r"(?<![\w./:-])/(?=(?:cluster|etc|run|public|secrets|deploy)\b)")
 Service = Mapping[str, Any]
 
 
@@ -118,7 +118,7 @@ class Machine:
     def mount(self, name: str) -> None:
         """Make the folder that stands for a container's root."""
         root = self.folder / "containers" / name
-        (root / "tmp").mkdir(parents=True)
+        root.mkdir(parents=True)
         (root / "deploy").symlink_to(ROOT / "deploy")
         for target, source in list_mounts(self.services[name]):
             if source in {"volumes/cluster", "secrets"}:  # all else must be there by now, as for Docker

@@ -52,9 +52,12 @@ def test_the_small_cluster_does_its_work_and_ends_in_good_order(machine: Machine
         start_all(machine, ["kafka"])
         wait_until_nothing_is_left(machine, ask, find_doubles())
         check_published(machine, ask)
+        check_received(machine, ask)
         run_again(machine, "setup", "register-monitor")
         codes = machine.end()
-    assert {name: code for name, code in codes.items() if code} == {"logs": -signal.SIGTERM}
+    assert {name: code for name, code in codes.items() if code} == {
+        "logs": -signal.SIGTERM
+    }  # a web server of Python's own
 
 
 def make_certificates(machine: Machine) -> Certificates:
@@ -98,7 +101,7 @@ def list_left(machine: Machine, ask: Ask, doubles: set[Place]) -> Iterator[str]:
         if status["pending"] or status["published_size"] != status["size"]:
             yield f"{county} publishes {status['size']}"
     for bank in BANKS:
-        yield from list_unchecked(machine, bank)
+        yield from list_unreceived(machine, bank)
     settings = machine.folder / "containers" / "office-511112" / "etc" / "consolidator" / "cluster.toml"
     anomalies = ask("monitor", "watch", "--cluster", settings, "--once")
     found = {(each["county"], f"{each['source']}/{each['document']}", each["line"]) for each in anomalies}
@@ -111,13 +114,28 @@ def list_left(machine: Machine, ask: Ask, doubles: set[Place]) -> Iterator[str]:
             yield f"{county} hears of {document}/{line}"
 
 
-def list_unchecked(machine: Machine, bank: str) -> Iterator[str]:
-    """Tell which order files a bank has not accepted."""
-    results = machine.folder / "containers" / f"bank-{bank}" / "tmp" / "results"
+def list_unreceived(machine: Machine, bank: str) -> Iterator[str]:
+    """Tell which order files a bank has not received, with their proofs, byte for byte."""
     for county in COUNTIES:
-        for proof in (machine.volume / "homes" / county / "outbox" / bank).glob("*.tlog-proof"):
-            if not (results / county / f"{proof.stem}.accepted").exists():
-                yield f"bank {bank} checks {county}/{proof.stem}"
+        sent = read_files(machine.volume / "homes" / county / "outbox" / bank)
+        if sent != read_files(machine.volume / "banks" / bank / county):
+            yield f"bank {bank} receives what {county} sent"
+
+
+def read_files(folder: Path) -> dict[str, bytes]:
+    """Give the files of a folder; none when it is not there yet."""
+    return {path.name: path.read_bytes() for path in folder.iterdir()} if folder.exists() else {}
+
+
+def check_received(machine: Machine, ask: Ask) -> None:
+    """Every order file in a bank's place has a proof that the bank can check without anybody's help."""
+    for bank in BANKS:
+        for county in COUNTIES:
+            policy = machine.volume / "policies" / f"{county}.txt"
+            files = sorted((machine.volume / "banks" / bank / county).glob("*.tlog-proof"))
+            assert files
+            found = ask("order", "check", files[0].with_suffix(""), "--policy", policy)
+            assert found["bank"] == bank
 
 
 def run_again(machine: Machine, *names: str) -> None:
