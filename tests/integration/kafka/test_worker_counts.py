@@ -63,7 +63,7 @@ def embedded(done: Path) -> Embedded:
         )
 
 
-@pytest.mark.parametrize("way", [Way(1, 1, 10_000, 8_388_608), Way(2, 4, 1_000, 50_000), Way(4, 8, 2_500, 2_000)])
+@pytest.mark.parametrize("way", [Way(1, 1, 10_000, 8_388_608), Way(2, 3, 1_000, 50_000), Way(4, 5, 2_500, 2_000)])
 def test_a_sample_county_has_the_root_of_one_machine(
     embedded: Embedded, broker: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: Way
 ) -> None:

@@ -286,6 +286,21 @@ def test_a_county_without_a_home_is_refused(cluster: TestCluster, capsys: pytest
     assert f"county {THERE} has no 'home'" in capsys.readouterr().err
 
 
+def test_a_folder_of_snapshots_that_takes_nothing_is_named_and_what_was_decided_stays(
+    cluster: TestCluster, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world = make_busy_world(HERE, 10)
+    cluster.append({HERE: world.commands})
+    (cluster.root / "snapshots").write_bytes(b"a file where the folder would be")
+    capsys.readouterr()
+    assert run_once(cluster) == 6
+    assert "the folder of snapshots" in capsys.readouterr().err
+    assert check_county(cluster.shard(HERE)).commits()[-1].record.head == world.county.head()
+    (cluster.root / "snapshots").unlink()
+    assert run_once(cluster) == 0
+    assert check_county(cluster.shard(HERE)).commits()[-1].record.head == world.county.head()
+
+
 def test_brokers_that_are_away_end_a_single_run_with_their_code(tmp_path: Path) -> None:
     cluster = TestCluster(tmp_path, "127.0.0.1:1")
     cluster.add(HERE)
