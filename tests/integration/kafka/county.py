@@ -14,12 +14,14 @@ from consolidator.cluster.joining import Seat, find_seat, take_seat
 from consolidator.cluster.settings import make_cluster, read_cluster
 from consolidator.keys import read_signer
 from consolidator.sealing import County
+from schemas.topics import topic_name
 from streams.engine import Engine
 from streams.kafka.admin import apply_topics, want
 from streams.kafka.client import Connection
 from streams.kafka.definitions import load_topics
 from streams.kafka.journal import KafkaJournal
 from streams.kafka.loop import Loop
+from streams.kafka.reading import reading
 from streams.kafka.states import States
 
 LOOK_SECONDS = 0.05
@@ -125,3 +127,14 @@ def run(home: Path) -> int:
 def submit(home: Path, sample: Path) -> None:
     """Submit a sample."""
     assert main(["submit", "--home", str(home), str(sample)]) == 0
+
+
+def read_notes(broker: str, prefix: str) -> list[bytes]:
+    """Give what the cosignatures topic holds."""
+
+    async def read() -> list[bytes]:
+        topic = topic_name(prefix, "cosignatures")
+        async with reading(Connection(broker, prefix=prefix), topic, 0) as reader:
+            return [row.value or b"" async for rows in reader.range(0, reader.end) for row in rows]
+
+    return asyncio.run(read())

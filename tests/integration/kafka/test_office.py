@@ -20,9 +20,8 @@ from streams.embedded.journal import open_journal_read_only
 from streams.kafka.appending import Appender, open_producer
 from streams.kafka.client import Connection
 from streams.kafka.loop import Loop
-from streams.kafka.reading import reading
 from tests.integration.kafka.conftest import Told
-from tests.integration.kafka.county import decide_otherwise, list_files, run, submit, working
+from tests.integration.kafka.county import decide_otherwise, list_files, read_notes, run, submit, working
 from tests.integration.office import read_head
 
 
@@ -102,17 +101,6 @@ def test_every_published_head_is_told_once(home: Path, sample: Path, broker: str
     notes = read_notes(broker, prefix)
     assert (len(first), len(notes)) == (1, 2)
     assert notes[-1] == (home / "log" / "checkpoint").read_bytes()
-
-
-def read_notes(broker: str, prefix: str) -> list[bytes]:
-    """Give what the cosignatures topic holds."""
-
-    async def read() -> list[bytes]:
-        topic = topic_name(prefix, "cosignatures")
-        async with reading(Connection(broker, prefix=prefix), topic, 0) as reader:
-            return [row.value or b"" async for rows in reader.range(0, reader.end) for row in rows]
-
-    return asyncio.run(read())
 
 
 def test_what_is_no_command_is_passed_over_and_kept(
