@@ -223,9 +223,9 @@ def _is_delivery(value: bytes, headers: Headers) -> bool:
     return True
 
 
-def parse_delivery(value: bytes | None, headers: Headers) -> Delivery:
+def parse_delivery(value: bytes | None, headers: Sequence[tuple[str, bytes | None]]) -> Delivery:
     """Read a record of a deliveries topic. Raises InputError ``I31`` for anything that is no delivery, or not whole."""
-    found = dict(headers)
+    found = {header: raw or b"" for header, raw in headers}
     file, name = (found.get(header, b"").decode("utf-8", "replace") for header in ("file", "name"))
     length = _LENGTH.unpack_from(value)[0] if value is not None and len(value) >= _LENGTH.size else -1
     if value is None or length < 0 or _LENGTH.size + length > len(value):

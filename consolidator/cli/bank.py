@@ -95,10 +95,7 @@ def _render(arrival: Arrival) -> str:
     """Write one line for a person."""
     head = tag(_WORDS_ZH[arrival.word], arrival.word)
     if not arrival.code:
-        return (
-            f"{head}  {arrival.county}/{arrival.name}  {tag('笔数', 'count')} {arrival.count}  "
-            f"{tag('金额', 'yuan')} {yuan(arrival.fen)}"
-        )
+        return f"{head}  {arrival.county}/{arrival.name}  {tag('笔数', 'count')} {arrival.count}  {yuan(arrival.fen)}"
     text = CODES[arrival.code]
     detail = f" [{arrival.detail}]" if arrival.detail else ""
     why = f"{arrival.code} {pick(text.zh, text.en)}{detail} → {pick(text.next_zh, text.next_en)}"

@@ -10,6 +10,7 @@ from time import monotonic
 from consolidator.cluster.comparing import check_agreement
 from consolidator.cluster.copied import CopiedJournal
 from consolidator.cluster.copying import Copier
+from consolidator.cluster.guarding import check_gate
 from consolidator.cluster.joining import Seat, read_first
 from consolidator.gate.delivering import Undelivered, deliver_sent
 from consolidator.gate.sending import Gate
@@ -52,15 +53,18 @@ class ClusterFeed:
     _agreed: bool = field(default=False, init=False)
     _offered: set[str] = field(default_factory=set, init=False)
     _goal: int = field(default=FIRST_POSITION, init=False)
-    _announced: bytes | None = field(default=None, init=False)
+    _announced: bytes = field(default=b"", init=False)
 
     def __post_init__(self) -> None:
-        """Connect to nothing yet. VerificationError for a published checkpoint that this log did not sign."""
+        """See what was let out before: ConfigurationError where the gate's records are not as new as that."""
         self._copier = Copier(self.home, self._shard, self.loop, self.copy)
         self._commits = CommitFollower(self._shard, self.loop)
         self._appender = Appender(self.loop)
-        self._published = read_published(self.home.log, read_signer(self.home.log_key).verifier)
         self._deliverer = Appender(self.loop, DELIVERY_BYTES_MAX)
+        log_key = read_signer(self.home.log_key).verifier
+        self._published = read_published(self.home.log, log_key)
+        self._announced = self.loop.run(self._read_announced())
+        check_gate(self.home, self._announced, log_key)
 
     @property
     def _shard(self) -> Shard:
@@ -132,8 +136,6 @@ class ClusterFeed:
         if not size or not path.exists():
             return
         note = path.read_bytes()
-        if self._announced is None:
-            self._announced = self.loop.run(self._read_announced())
         if note != self._announced:
             self._appender.send(self._shard, [render_checkpoint(self._shard.county, "cosignatures", size, note)])
             self._announced = note

@@ -4,7 +4,8 @@ The spool's ``taken/`` is all that is known of what was appended: a document the
 appended whole. What a crash left in ``new/`` is appended again; the ledger takes every header and part once.
 """
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +23,7 @@ from schemas.errors import ConfigurationError, InputError
 from streams.kafka.appending import Appender
 from streams.kafka.loop import Loop
 from streams.kafka.rights import check_partition, check_writable
-from streams.kafka.shard import Shard
+from streams.kafka.shard import AHEAD_SECONDS, Shard
 
 COUNTY_FILE = "county"  # in a spool: whose documents these are
 _ENVELOPE_BYTES_MAX = 1_048_576  # the first line of a document
@@ -47,11 +48,14 @@ class SpooledJournal:
     shard: Shard
     appender: Appender
     offers: Offers = "new"
+    now: Callable[[], float] = time.time
+    clock_ahead_seconds: float = field(default=0, init=False)  # how far our clock is before the brokers'
     _digests: dict[Path, str] = field(default_factory=dict, init=False)
 
     def append(self, commands: Sequence[Command]) -> None:
         """Append commands; on return the brokers keep all. After an error some may be there: append all again."""
-        self.appender.append(self.shard, commands)
+        stamp = self.appender.append(self.shard, commands)
+        self.clock_ahead_seconds = max(self.clock_ahead_seconds, self.now() - stamp)
 
     def holds_document(self, digest: str) -> bool:
         """Say whether a document was appended whole from here before, and need not be offered again."""
@@ -87,9 +91,23 @@ def open_spool(spool: Spool, readers: Sequence[Reader]) -> Iterator[Desk]:
         _claim(home, spool.county)
         appender = Appender(loop)
         try:
-            yield Desk(home, spool.county, SpooledJournal(home, shard, appender, spool.offers), readers)
+            journal = SpooledJournal(home, shard, appender, spool.offers)
+            yield Desk(home, spool.county, journal, readers)
+            check_clock(journal)
         finally:
             appender.close()
+
+
+def check_clock(journal: SpooledJournal) -> None:
+    """Raise ConfigurationError if the county takes nothing that was sent, as it is stamped with a time to come."""
+    if journal.clock_ahead_seconds > AHEAD_SECONDS:
+        seconds = round(journal.clock_ahead_seconds)
+        message = (
+            f"本机时钟比集群快 {seconds} 秒,县区不会受理刚才所送:校准时钟后,用 --again 再送一次 / "
+            f"this machine's clock is {seconds} seconds ahead of the brokers': the county does not take what was sent "
+            "just now. Set the clock, then submit it once more with --again"
+        )
+        raise ConfigurationError(message)
 
 
 def _claim(home: Home, county: str) -> None:

@@ -84,8 +84,9 @@ class SqliteJournal:
         with self._transaction():
             if is_copy(self._connection):
                 message = (
-                    "本县的命令已在 Kafka 上,请重新运行本命令 / this county's commands stand on Kafka now: start the "
-                    "same command again"
+                    "本县的命令在 Kafka 上,请重新运行本命令;若刚改回 embedded,先运行 run --once / "
+                    "this county's commands stand on Kafka: start the same command again; if its engine was set back "
+                    "to embedded just now, run 'consolidator run --once' first"
                 )
                 raise ConflictError(message)
             self._connection.executemany(_INSERT_COMMAND, map(_command_row, commands))

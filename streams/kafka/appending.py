@@ -34,26 +34,31 @@ class Appender:
     record_bytes_max: int = RECORD_BYTES_MAX
     _producer: AIOKafkaProducer | None = field(default=None, init=False)
 
-    def append(self, shard: Shard, commands: Sequence[Command]) -> None:
-        """Append commands in order; on return all are kept. After an error some may be: append all of them again."""
-        self.send(shard, [render_command(shard.county, command) for command in commands])
+    def append(self, shard: Shard, commands: Sequence[Command]) -> int:
+        """Append commands in order; on return all are kept. After an error some may be: append all of them again.
 
-    def send(self, shard: Shard, records: Sequence[Record]) -> None:
+        Gives the brokers' time in seconds; 0 for no command.
+        """
+        return self.send(shard, [render_command(shard.county, command) for command in commands])
+
+    def send(self, shard: Shard, records: Sequence[Record]) -> int:
         """Send records of any topic to the county's partition, in order; the rest as for commands."""
+        stamp = 0
         for start in range(0, len(records), WINDOW):
-            self.loop.run(self._append(shard, records[start : start + WINDOW]))
+            stamp = self.loop.run(self._append(shard, records[start : start + WINDOW]))
+        return stamp
 
     def close(self) -> None:
         """End the producer."""
         self.loop.run(self._drop())
 
-    async def _append(self, shard: Shard, records: Sequence[Record]) -> None:
+    async def _append(self, shard: Shard, records: Sequence[Record]) -> int:
         if self._producer is None:
             self._producer = await open_producer(
                 shard.connection, enable_idempotence=True, max_request_size=self.record_bytes_max
             )
         try:
-            await send_all(self._producer, shard, records)
+            return await send_all(self._producer, shard, records)
         except BaseException:  # it may be of no use any more: the next append has another
             await self._drop()
             raise
@@ -97,8 +102,11 @@ def _find_self(task: "asyncio.Task[Any]") -> object:
     return frame and frame.f_locals.get("self")
 
 
-async def send_all(producer: AIOKafkaProducer, shard: Shard, records: Sequence[Record]) -> None:
-    """Send records to the county's partition of their topics, and wait until all are kept."""
+async def send_all(producer: AIOKafkaProducer, shard: Shard, records: Sequence[Record]) -> int:
+    """Send records to the county's partition of their topics, and wait until all are kept.
+
+    Gives the last one's stamp in seconds, which is the brokers' where a topic's stamps are theirs; 0 for no record.
+    """
     key, sent = shard.county.encode(), []
     try:
         for record in records:
@@ -110,4 +118,5 @@ async def send_all(producer: AIOKafkaProducer, shard: Shard, records: Sequence[R
     except IllegalOperation:  # a transaction that went wrong takes no more records: what was sent knows why
         await asyncio.gather(*sent)
         raise
-    await asyncio.gather(*sent)
+    kept = await asyncio.gather(*sent)
+    return kept[-1].timestamp // 1000 if kept else 0

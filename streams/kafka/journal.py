@@ -102,7 +102,7 @@ class KafkaJournal:
         """See :class:`streams.journal.Journal`; a state that is lost or damaged gives way to an older one."""
         last = self._read_last()
         for record in () if last is None else last.snapshots:
-            state = self.states.find(record.snapshot or "")
+            state = self.states.find(record.position, record.snapshot or "")
             if state is not None:
                 return record, state
         return None
@@ -123,7 +123,7 @@ class KafkaJournal:
         before = self._last
         kept = () if before is None else before.snapshots
         if snapshot is not None:
-            self.states.keep(snapshot)
+            self.states.keep(record.position, snapshot)
             kept = (record, *kept)[:SNAPSHOTS_KEPT]
         county, head = self.shard.county, record.head
         records = render_steps(county, steps, 0 if before is None else before.record.head.size)
@@ -140,11 +140,11 @@ class KafkaJournal:
         return partial(self._settle, wait, () if snapshot is None else kept)
 
     def _settle(self, wait: Callable[[], None], kept: Sequence[CommitRecord]) -> None:
-        """Wait until a commit is stored; then remove the states that no commit names any more, if it named one."""
+        """Wait until a commit is stored; then remove the states before those that it names, if it names a new one."""
         with self._dropping():
             wait()
         if kept:
-            self.states.forget_all_but([each.snapshot or "" for each in kept])
+            self.states.forget_before(kept[-1].position)
 
     @contextmanager
     def _dropping(self) -> Iterator[None]:

@@ -75,3 +75,17 @@ def test_of_three_brokers_one_may_be_lost_for_good_and_with_two_lost_the_error_i
         cluster.restart(1)
         county.work_on(ATTEMPTS)
         county.finish()
+
+
+@pytest.mark.soak
+def test_a_start_with_two_of_three_brokers_lost_ends_with_a_clear_error(brokers: StartCluster, tmp_path: Path) -> None:
+    with brokers(Layout(brokers=3)) as cluster:
+        county = County(make_cluster(cluster.bootstrap, 1, copies=3).connection, 0, tmp_path)
+        county.begin(WORK)
+        cluster.kill(0)
+        cluster.kill(1)
+        with pytest.raises(DependencyError):
+            county.work_on(1)
+        cluster.restart(0)
+        county.work_on(ATTEMPTS)
+        county.finish()

@@ -157,6 +157,10 @@ class WorkerProcess:
         """Send it a signal."""
         self.process.send_signal(number)
 
+    def count(self, word: str, county: str) -> int:
+        """Say how often it told this of a county."""
+        return sum((each["event"], each.get("county")) == (word, county) for each in self.events)
+
     def wait_for(self, word: str, county: str = "") -> dict[str, Any]:
         """Wait until it told this event."""
 

@@ -17,12 +17,13 @@ _READING = ("SELECT", "PRAGMA")
 
 
 class WritePoints:
-    """Counts what reaches the disk, and ends the process just before write number ``fatal``."""
+    """Counts what reaches the disk, and ends (or stops) the process just before write number ``fatal``."""
 
-    def __init__(self, fatal: int) -> None:
+    def __init__(self, fatal: int, number: signal.Signals = signal.SIGKILL) -> None:
         """Start counting at nothing."""
         self._count = 0
         self._fatal = fatal
+        self._signal = number
 
     def watch_journal(self) -> None:
         """Count the journal's SQL statements only."""
@@ -58,7 +59,7 @@ class WritePoints:
     def _pass(self) -> None:
         self._count += 1
         if self._count == self._fatal:
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), self._signal)
 
 
 def _opens_for_writing(flags: object) -> bool:

@@ -13,6 +13,7 @@ _ADOPT = "consolidator cluster adopt --help"
 def check_cluster(office: Office, _now: int) -> Iterator[Finding]:
     """Ask the brokers; a home that decides alone has none."""
     if office.settings.cluster is None:
+        yield fine("cluster", "本县在本机独立运行", "this county works by itself, without a cluster")
         return
     from consolidator.cluster.joining import find_seat  # noqa: PLC0415 -- Kafka's client takes 0.2 s to load
     from consolidator.cluster.progress import read_standing  # noqa: PLC0415 -- the same

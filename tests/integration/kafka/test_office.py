@@ -79,6 +79,19 @@ def test_a_lost_copy_is_made_again_and_nothing_is_sent_twice(home: Path, sample:
     assert list_files(home, "log", "returns").items() <= before.items()
 
 
+def test_without_the_gate_s_records_nothing_is_sent_again(
+    home: Path, sample: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with working(home):
+        submit(home, sample)
+        assert run(home) == 4
+        (home / "gate.sqlite").unlink()
+        before = list_files(home, "outbox")
+        assert run(home) == 5
+    assert "gate.sqlite" in capsys.readouterr().err
+    assert list_files(home, "outbox") == before
+
+
 def test_every_published_head_is_told_once(home: Path, sample: Path, broker: str, prefix: str) -> None:
     with working(home):
         assert run(home) == 0

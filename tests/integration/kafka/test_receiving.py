@@ -175,6 +175,20 @@ def test_a_bank_that_pins_the_log_later_receives_what_it_turned_away(bank: Bank,
     assert list_refused(bank.to) == []
 
 
+def test_a_person_reads_what_came_and_what_to_do(bank: Bank, capsys: pytest.CaptureFixture[str]) -> None:
+    first, second = make_deliveries(2)
+    bank.put([first, second._replace(proof=b"")])
+    capsys.readouterr()
+    assert main([word for word in bank.words("--once", "--lang", "en") if word != "--json"]) == 3
+    told = capsys.readouterr()
+    lines = told.out.splitlines()
+    assert lines[0] == f"received  {COUNTY}/{first.name}  count 3  300.00 yuan"
+    assert lines[1].startswith(f"refused  {second.name}  I32 the order file fails its check: do not pay it [it came")
+    assert "received 1 · known 0 · refused 1" in told.err
+    assert f"{bank.to}/refused/" in told.err
+    assert "results cannot be sent back over the cluster yet" in told.err
+
+
 def make_other_policy(folder: Path) -> Path:
     """Write the policy of a log that has nothing to do with this county."""
     path = folder / "other.txt"
@@ -208,11 +222,11 @@ def check_nothing_is_lost(bank: Bank, put: dict[int, Sequence[Delivery]]) -> Non
 
 
 def test_in_a_storm_of_rebalances_every_file_is_there_once(bank: Bank) -> None:
-    files = make_deliveries(36)
-    put = {number: files[number * 9 : number * 9 + 9] for number in range(PARTITIONS)}
+    files = make_deliveries(28)
+    put = {number: files[number * 7 : number * 7 + 7] for number in range(PARTITIONS)}
     random = Random(11)
     sleeper, *running = [bank.start() for _ in range(3)]
-    for turn in range(9):
+    for turn in range(7):
         for number in range(PARTITIONS):
             bank.put(put[number][turn : turn + 1], number)
         if turn == 1:

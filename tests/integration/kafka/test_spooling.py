@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 
 from consolidator.cli.main import main
-from consolidator.cluster.spooling import Offers, Spool, open_spool
+from consolidator.cluster.spooling import Offers, Spool, SpooledJournal, check_clock, open_spool
+from consolidator.home.paths import Home
 from consolidator.intake.outcomes import FileOutcome
 from consolidator.intake.submitting import Submission, submit_all
 from consolidator.sealing import County
@@ -25,6 +26,7 @@ from schemas.commands import Command
 from schemas.documents import derive_commands, parse_document
 from schemas.errors import ConfigurationError
 from streams.engine import Engine
+from streams.kafka.appending import Appender
 from streams.kafka.journal import KafkaJournal
 from streams.kafka.loop import Loop
 from streams.kafka.states import States
@@ -189,7 +191,7 @@ def test_killed_at_random_moments_a_document_is_there_whole(bureau: Bureau, tmp_
     paths = write_documents(tmp_path / "documents", documents)
     words = [sys.executable, "-m", "consolidator", *bureau.words(*paths)]
     random = Random(7)
-    kills = [kill_at_some_document(words, bureau.spool, random.random() / 10) for _ in range(6)]
+    kills = [kill_at_some_document(words, bureau.spool, random.random() / 10) for _ in range(3)]
     assert any(kills)
     assert main(bureau.words(*paths)) == 0
     assert not list(bureau.spool.glob("taken/*/new/*"))
@@ -197,6 +199,22 @@ def test_killed_at_random_moments_a_document_is_there_whole(bureau: Bureau, tmp_
     wanted = [each for raw in documents for each in derive_commands(parse_document(raw), START)]
     assert all(held[each.document, each.kind, each.index] == each.body for each in wanted)
     assert {digest for digest, *_ in held if digest} == {each.document for each in wanted}
+
+
+def test_a_clock_that_is_ahead_is_told(bureau: Bureau, world: World) -> None:
+    [raw, *_] = list_documents(world)
+    commands = derive_commands(parse_document(raw), START)
+    with Loop() as loop:
+        appender = Appender(loop)
+        home, shard = Home(bureau.spool), bureau.cluster.shard(CODE)
+        right = SpooledJournal(home, shard, appender)
+        ahead = SpooledJournal(home, shard, appender, now=lambda: time.time() + 400)
+        for journal in (right, ahead):
+            journal.append(commands)
+        appender.close()
+    check_clock(right)
+    with pytest.raises(ConfigurationError, match="seconds ahead of the brokers'"):
+        check_clock(ahead)
 
 
 def test_a_spool_is_one_countys_for_life(bureau: Bureau, world: World, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,6 @@ from consolidator.cli.main import main
 from consolidator.cluster.settings import Place
 from streams.kafka.appending import open_producer
 from streams.kafka.shard import Shard
-from tests.integration.conftest import Told
 from tests.support.clusters import TestCluster, make_busy_world, make_machine, start_worker, wait_until
 from tests.support.kafka_checks import check_county, check_everything
 
@@ -29,17 +29,30 @@ def cluster(broker: str, tmp_path: Path) -> TestCluster:
     return cluster
 
 
+@pytest.fixture
+def ask(capsys: pytest.CaptureFixture[str]) -> Callable[..., dict[str, Any]]:
+    """Give what runs a command with --json and returns its object; it must end with this code."""
+
+    def call(code: int, *words: object) -> dict[str, Any]:
+        capsys.readouterr()
+        assert main([*map(str, words), "--json"]) == code
+        told: dict[str, Any] = json.loads(capsys.readouterr().out)
+        return told
+
+    return call
+
+
 def run_once(cluster: TestCluster, worker: str = "w1") -> int:
     """Run what is pending in this process; gives the exit code."""
     return main(["worker", "run", "--cluster", str(cluster.file), "--name", worker, "--once"])
 
 
 def test_one_run_decides_all_that_is_pending_in_every_county(
-    cluster: TestCluster, ask: Callable[..., Told], tmp_path: Path
+    cluster: TestCluster, ask: Callable[..., dict[str, Any]], tmp_path: Path
 ) -> None:
     worlds = {HERE: make_busy_world(HERE, 1500), THERE: make_busy_world(THERE, 2500)}
     cluster.append({code: world.commands for code, world in worlds.items()})
-    told = ask("worker", "run", "--cluster", cluster.file, "--name", "w1", "--once")
+    told = ask(0, "worker", "run", "--cluster", cluster.file, "--name", "w1", "--once")
     assert [(row["county"], row["state"], row["restarts"]) for row in told["counties"]] == [
         (HERE, "released", 0),
         (THERE, "released", 0),
@@ -233,7 +246,7 @@ def test_the_same_worker_does_not_run_twice_on_a_machine(
 
 
 def test_status_says_where_the_counties_stand_and_whether_the_worker_runs(
-    cluster: TestCluster, ask: Callable[..., Told]
+    cluster: TestCluster, ask: Callable[..., dict[str, Any]]
 ) -> None:
     words = ("worker", "status", "--cluster", cluster.file, "--name", "w1")
     assert main([*map(str, words)]) == 5  # it never ran here
@@ -242,12 +255,12 @@ def test_status_says_where_the_counties_stand_and_whether_the_worker_runs(
     with start_worker(cluster.file, "w1") as worker:
         size = world.county.head().size
         wait_for_size(cluster, HERE, size)
-        told = ask(*words)
+        told = ask(0, *words)
         assert (told["alive"], told["process"]) == (True, worker.process.pid)
         row = next(row for row in told["counties"] if row["county"] == HERE)
         assert (row["state"], row["size"], row["position"]) == ("running", size, len(world.commands) + 1)
         assert worker.end() == 0
-    assert ask(*words, code=6)["alive"] is False
+    assert ask(6, *words)["alive"] is False
     assert main([*map(str, words)]) == 6
 
 

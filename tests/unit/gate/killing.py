@@ -35,18 +35,23 @@ def send(home: Path, world: World, clearance: Clearance) -> None:
             invariant(send_file(gate, clearance, file).word == "sent", "it can be sent")
 
 
-def run_child(work: Callable[[], None], fatal: int) -> int:
-    """Do it in a child that ends before its n-th write; gives how it ended."""
+def start_child(work: Callable[[], object], fatal: int, number: signal.Signals = signal.SIGKILL) -> int:
+    """Do it in a child that gets a signal before its n-th write; gives its number."""
     child = os.fork()
     if child == 0:
         code = 70
         try:
-            WritePoints(fatal).watch_everything()
+            WritePoints(fatal, number).watch_everything()
             work()
             code = 0
         finally:
             os._exit(code)
-    return finish(child)
+    return child
+
+
+def run_child(work: Callable[[], object], fatal: int) -> int:
+    """Do it in a child that ends before its n-th write; gives how it ended."""
+    return finish(start_child(work, fatal))
 
 
 def check_outbox(home: Path) -> bool:

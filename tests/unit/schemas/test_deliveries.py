@@ -1,8 +1,11 @@
 """An order file with its proof as a record: read back as it was, and refused when it is not whole."""
 
+from contextlib import suppress
 from hashlib import sha256
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from schemas.errors import InputError, InvariantError
 from schemas.records import Delivery, Headers, parse_delivery, render_delivery
@@ -55,6 +58,20 @@ def test_another_files_digest_is_noticed() -> None:
 @pytest.mark.parametrize("name", [b"", b".", b"..", b"../x.txt", b"a/b", b"a\\b", b"a\n", b"a b", b"x" * 201, b"\xff"])
 def test_a_name_is_that_of_a_file_in_one_folder(name: bytes) -> None:
     assert "cannot be the name of a file" in refusal_of(RECORD.value, with_headers(name=name))
+
+
+def test_headers_without_a_value_are_headers_that_are_missing() -> None:
+    for header in ("file", "name", "sha256"):
+        headers = [(name, None if name == header else raw) for name, raw in RECORD.headers]
+        with pytest.raises(InputError, match="I31"):
+            parse_delivery(RECORD.value, headers)
+
+
+@given(st.binary(max_size=40), st.dictionaries(st.sampled_from(("file", "name", "sha256")), st.binary(max_size=8)))
+def test_any_bytes_are_a_delivery_or_refused(value: bytes, headers: dict[str, bytes]) -> None:
+    with suppress(InputError):
+        found = parse_delivery(value, list(headers.items()))
+        assert value == len(found.content).to_bytes(4) + found.content + found.proof
 
 
 @pytest.mark.parametrize("file", [b"", b"/x", b".x", b"x" * 121])
