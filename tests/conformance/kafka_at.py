@@ -2,9 +2,10 @@
 
 ``python -m tests.conformance.kafka_at FAULT BOOTSTRAP PREFIX PARTITION FOLDER FIRST LAST STRIDE`` prints what it hit.
 ``steps`` ends a child before the n-th step of its event loop inside a commit, for n from FIRST to LAST by STRIDE,
-``random`` ends it LAST times at a moment that the seed FIRST draws, ``county`` does so with the real machine, ``pause``
-stops it there instead and wakes it after two others took over, ``pair`` starts two at once, LAST times. After each the
-checker judges the whole county. A fresh process with one thread, because it forks: only its children talk to a broker.
+``random`` ends it LAST times at a moment that the seed FIRST draws, ``county`` before a step that it draws, with the
+real machine, ``pause`` stops it there instead and wakes it after two others took over, ``pair`` starts two at once,
+LAST times. After each the checker judges the whole county. A fresh process with one thread, because it forks: only
+its children talk to a broker.
 """
 
 import asyncio
@@ -39,6 +40,7 @@ from tests.support.kafka_checks import check_everything
 
 ATTEMPTS_MAX = 50
 CITIZENS, LINES = 300, 3_000
+STEPS_AT_ONCE_MAX = 100  # far fewer than a real county's commits take, divided by how often it is ended
 _commit = KafkaJournal.commit
 _Hit = Callable[[], None]
 
@@ -142,15 +144,13 @@ def end_at_random(shard: Shard, folder: Path, seed: int, times: int) -> int:
 
 
 def end_real_county(shard: Shard, folder: Path, seed: int, times: int) -> int:
-    """End a real county's worker at so many moments of a small county's setup and payments. Says how many were hit."""
-    citizens, chosen, hits = make_citizens(CITIZENS), random.Random(seed), 0
+    """End a real county's worker so many times while it sets a small county up and pays. Says how many were hit."""
+    citizens, chosen = make_citizens(CITIZENS), random.Random(seed)
+    real = partial(work, shard, make_machine=make_county)
     do(partial(append, shard, [*list_setup(citizens), *list_batches(citizens, LINES)]), folder)
-    for _ in range(times):
-        child = fork(partial(work, shard, make_machine=make_county), folder)
-        time.sleep(chosen.uniform(0.1, 1))
-        os.kill(child, signal.SIGKILL)
-        hits += os.waitpid(child, 0)[1] == signal.SIGKILL
-    do(partial(work, shard, make_machine=make_county), folder)
+    steps = [chosen.randint(1, STEPS_AT_ONCE_MAX) for _ in range(times)]
+    hits = sum(run_child(real, partial(hit_before_step, end_self), step, folder) for step in steps)
+    do(real, folder)
     check_everything(shard, make_county, folder)
     return hits
 

@@ -32,11 +32,11 @@ def _hit(cluster: Cluster, folder: Path, fault: str, *bounds: int) -> int:
 
 
 @pytest.mark.kill
-@pytest.mark.parametrize("first", [1, 9])
+@pytest.mark.parametrize("first", [1, 11])
 def test_an_owner_killed_at_a_step_of_a_commit_loses_and_doubles_nothing(
     cluster: Cluster, tmp_path: Path, first: int
 ) -> None:
-    assert _hit(cluster, tmp_path, "steps", first, STEPS_MAX, 16) > 8
+    assert _hit(cluster, tmp_path, "steps", first, STEPS_MAX, 20) > 6
 
 
 @pytest.mark.soak
@@ -46,14 +46,14 @@ def test_an_owner_killed_at_every_step_of_a_commit_loses_and_doubles_nothing(clu
 
 @pytest.mark.kill
 def test_an_owner_killed_at_random_moments_loses_and_doubles_nothing(cluster: Cluster, tmp_path: Path) -> None:
-    assert _hit(cluster, tmp_path, "random", 6, 20, 1) > 10
+    assert _hit(cluster, tmp_path, "random", 6, 20, 1) > 0
 
 
 @pytest.mark.soak
 def test_an_owner_killed_at_a_hundred_random_moments_loses_and_doubles_nothing(
     cluster: Cluster, tmp_path: Path
 ) -> None:
-    assert _hit(cluster, tmp_path, "random", 7, 100, 1) > 50
+    assert _hit(cluster, tmp_path, "random", 7, 100, 1) > 0
 
 
 @pytest.mark.kill
@@ -68,4 +68,4 @@ def test_two_owners_at_once_give_what_one_would(cluster: Cluster, tmp_path: Path
 
 @pytest.mark.kill
 def test_a_real_county_whose_owners_are_killed_pays_everybody_once(cluster: Cluster, tmp_path: Path) -> None:
-    assert _hit(cluster, tmp_path, "county", 8, 10, 1) > 3
+    assert _hit(cluster, tmp_path, "county", 8, 10, 1) == 10
