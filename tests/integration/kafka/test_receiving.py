@@ -58,6 +58,11 @@ class Bank:
         self.processes.append(process)
         return process
 
+    def wait_for(self, process: "subprocess.Popen[bytes]") -> None:
+        """Wait until a receiver can be told to end in good order."""
+        said = self.folder / f"said-{self.processes.index(process)}"
+        wait_until(lambda: "waits for order files" in said.read_text(encoding="utf-8"), "a receiver", process)
+
     def said(self) -> str:
         """Give what receivers said, for a test that fails."""
         return "".join(path.read_text(encoding="utf-8") for path in sorted(self.folder.glob("said-*")))
@@ -228,6 +233,7 @@ def test_in_a_storm_of_rebalances_every_file_is_there_once(bank: Bank) -> None:
         for number in range(PARTITIONS):
             bank.put(put[number][turn : turn + 1], number)
         if turn == 1:
+            bank.wait_for(sleeper)
             wait_until(lambda: bank.said().count('"received"') >= PARTITIONS, "the first files", sleeper)
             sleeper.send_signal(signal.SIGSTOP)  # the others take over; it wakes with a record in its hands
         victim = running.pop(random.randrange(len(running)))
@@ -238,6 +244,7 @@ def test_in_a_storm_of_rebalances_every_file_is_there_once(bank: Bank) -> None:
     wait_until(lambda: list_held(bank.to) == whole, "all files", running[-1])
     sleeper.send_signal(signal.SIGCONT)
     for process in (sleeper, *running):
+        bank.wait_for(process)
         process.send_signal(signal.SIGTERM)
     assert [process.wait(PATIENCE_SECONDS) for process in (sleeper, *running)] == [0, 0, 0]
     check_nothing_is_lost(bank, put)
