@@ -17,14 +17,14 @@ from time import perf_counter, sleep
 from typing import Any
 
 from consolidator.bench.data import BATCH_LINES, CITIZENS_MAX, COUNTY, list_batches, list_setup, make_citizens
-from consolidator.bench.measure import describe_conditions, make_county
+from consolidator.bench.measure import check_paid, describe_conditions, find_record, make_county
 from consolidator.bench.memory import measure_peak_bytes
 from consolidator.bench.others import SMALL_LINES
 from consolidator.bench.stages import Stopwatch, measure_tree
 from consolidator.sealing import County
 from schemas.commands import Command
 from schemas.commits import CommitRecord, Step
-from schemas.errors import InvariantError, invariant
+from schemas.errors import invariant
 from schemas.records import parse_commit
 from schemas.topics import Cluster
 from streams.engine import Engine
@@ -164,19 +164,10 @@ def _run(place: Field, partition: int, pending: Iterator[Command]) -> _Run:
     engine.run()
     seconds = perf_counter() - ready
     gc.unfreeze()
-    record = _find_record(engine)
-    unpaid = {state for state, (lines, _) in record.head.totals.items() if lines} - {"ordered"}
-    invariant(not unpaid, "a measured run orders every line")
+    record = find_record(engine)
+    check_paid(record)
     journal.close()
     return _Run(ready - began, seconds, len(commits), record, record.head.size)
-
-
-def _find_record(engine: Engine[County]) -> CommitRecord:
-    record = engine.last_commit
-    if record is None:
-        message = "a measured run commits"
-        raise InvariantError(message)
-    return record
 
 
 def measure_kafka_delay(batches: int, say: Say) -> Result:
@@ -194,7 +185,7 @@ def measure_kafka_delay(batches: int, say: Say) -> Result:
         gc.freeze()
         submitted, seen = _submit_and_see(place, journal, engine, pairs)
         gc.unfreeze()
-        record = _find_record(engine)
+        record = find_record(engine)
         journal.close()
     delays = sorted(after - before for before, after in zip(submitted, seen, strict=True))
     return {
@@ -221,7 +212,7 @@ def _submit_and_see(
 
     The first few are for warming up, and left out.
     """
-    position = _find_record(engine).position
+    position = find_record(engine).position
     ends = [position + 2 * (number + 1) for number in range(len(pairs))]
     planned: list[float] = []
     seen: list[float] = []
@@ -233,7 +224,7 @@ def _submit_and_see(
     for thread in others:
         thread.start()
     while not done.is_set():
-        if journal.wait(_find_record(engine).position, 0.1):
+        if journal.wait(find_record(engine).position, 0.1):
             engine.run()
     for thread in others:
         thread.join()
@@ -284,7 +275,7 @@ def measure_kafka_start(people: int, runs: int, say: Say) -> Result:
             say(f"第 {number + 1}/{runs} 次 / run {number + 1} of {runs}")
             began = perf_counter()
             heir = place.open(partition)
-            root = _find_record(start(heir)).head.root
+            root = find_record(start(heir)).head.root
             seconds.append(perf_counter() - began)
             heir.close()
             gc.collect()

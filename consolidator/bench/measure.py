@@ -26,7 +26,7 @@ from consolidator.bench.memory import measure_peak_bytes
 from consolidator.bench.stages import Stopwatch, measure_stages
 from consolidator.sealing import County
 from schemas.commands import Command
-from schemas.commits import Outcome, Step
+from schemas.commits import CommitRecord, Outcome, Step
 from schemas.errors import InvariantError, invariant
 from streams.embedded.journal import SqliteJournal, create_journal, open_journal
 from streams.engine import Engine
@@ -128,13 +128,24 @@ def _time(journal: SqliteJournal, commits: list[Sequence[Step]]) -> Run:
     engine.run()
     seconds = perf_counter() - ready
     gc.unfreeze()
+    record = find_record(engine)
+    check_paid(record)
+    return Run(seconds, ready - started, len(commits), record.head.size, record.head.root)
+
+
+def find_record(engine: Engine[County]) -> CommitRecord:
+    """Give the newest commit of a run that was measured."""
     record = engine.last_commit
     if record is None:
         message = "a measured run commits"
         raise InvariantError(message)
+    return record
+
+
+def check_paid(record: CommitRecord) -> None:
+    """Return if every line is ordered: nothing else was measured."""
     unpaid = {state for state, (count, _) in record.head.totals.items() if count} - {"ordered"}
     invariant(not unpaid, "a measured run orders every line")
-    return Run(seconds, ready - started, len(commits), record.head.size, record.head.root)
 
 
 def make_county() -> County:
