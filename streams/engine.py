@@ -17,6 +17,7 @@ from streams.journal import Journal
 from streams.recovery import M, Standing, load, pending
 
 COMMIT_LINES_MAX = 10_000  # one durable write for a few slices: its cost is then below 0.2 µs a line
+COMMIT_WHOLE_LINES = 5_000  # from here on a commit is closed where a command ends: there others can compare and follow
 SLICE_LINES_MAX = 1_000  # a step is at most this, so a commit is closed when one more might not fit
 SNAPSHOT_LINES = 50_000  # replaying so many lines takes less than half a second
 SNAPSHOT_COMMANDS = 200  # the same for many small commands
@@ -96,6 +97,8 @@ class Engine(Generic[M]):
                 self._apply(standing, command)
                 if _is_snapshot_due(standing):
                     self._commit(standing, standing.machine.snapshot())
+                elif self._weight > COMMIT_WHOLE_LINES:
+                    self._commit(standing)
                 if is_over():
                     break
             if _is_ahead(standing):
