@@ -12,6 +12,7 @@ from consolidator.cli.main import main
 from consolidator.cluster.settings import Place
 from streams.kafka.appending import open_producer
 from streams.kafka.shard import Shard
+from streams.kafka.states import States
 from tests.integration.conftest import Told
 from tests.support.clusters import TestCluster, make_busy_world, make_machine, start_worker, wait_until
 from tests.support.kafka_checks import check_county, check_everything
@@ -49,7 +50,7 @@ def test_one_run_decides_all_that_is_pending_in_every_county(
         last = found.commits()[-1].record
         assert last.head == world.county.head()
         assert last.snapshot is not None
-        assert (tmp_path / "snapshots" / code / f"{last.snapshot}.state").exists()
+        assert States(tmp_path / "snapshots" / code).find(last.position, last.snapshot) is not None
 
 
 def test_a_second_run_finds_nothing_to_do(cluster: TestCluster) -> None:
