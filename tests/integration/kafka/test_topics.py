@@ -18,6 +18,7 @@ from streams.kafka.definitions import load_topics
 from streams.kafka.requests import SetTopicConfig
 from streams.kafka.rights import check_group, check_readable, check_transactional, check_writable
 
+TOPICS = 9  # seven of a cluster, and two of the one bank
 SETTINGS = """\
 banks = ["402"]
 snapshots = "snapshots"
@@ -81,9 +82,9 @@ def test_what_is_missing_is_made_once(broker: str, prefix: str) -> None:
     wanted = cluster(prefix)
     before = check(broker, wanted)
     assert {each.kind for each in before.differences} == {"missing_topic"}
-    assert len(before.differences) == 8
+    assert len(before.differences) == TOPICS
     first = apply(broker, wanted)
-    assert (len(first.mended), first.differences, first.authorizer) == (8, (), False)
+    assert (len(first.mended), first.differences, first.authorizer) == (TOPICS, (), False)
     assert check(broker, wanted).differences == ()
     second = apply(broker, wanted)
     assert (second.mended, second.differences) == ((), ())
@@ -141,7 +142,7 @@ def test_the_orders_of_a_bank_that_left_the_settings_are_told_and_kept(broker: s
     apply(broker, replace(cluster(prefix), banks=("102", "402")))
     found = apply(broker, cluster(prefix))
     assert [(each.kind, each.name) for each in found.differences] == [
-        ("unknown_topic", topic_name(prefix, "orders", "102"))
+        ("unknown_topic", topic_name(prefix, word, "102")) for word in ("deliveries", "orders")
     ]
     assert count(broker, topic_name(prefix, "orders", "102")) == 2
 
@@ -192,10 +193,10 @@ def test_the_command_line_goes_from_missing_to_made(
     file = tmp_path / "cluster.toml"
     file.write_text(SETTINGS.format(broker=broker, prefix=prefix), encoding="utf-8")
     assert main(["topics", "check", "--cluster", str(file), "--json"]) == 3
-    assert [each["kind"] for each in json.loads(capsys.readouterr().out)["differences"]] == ["missing_topic"] * 8
+    assert [each["kind"] for each in json.loads(capsys.readouterr().out)["differences"]] == ["missing_topic"] * TOPICS
     assert main(["topics", "apply", "--cluster", str(file)]) == 0
     told = capsys.readouterr()
-    assert told.out.count("没有主题 / no topic") == 8
+    assert told.out.count("没有主题 / no topic") == TOPICS
     assert "no authorizer" in told.err
     assert main(["topics", "check", "--cluster", str(file), "--lang", "en"]) == 0
     assert capsys.readouterr().out == "topics and rights are as they should be\n"

@@ -83,7 +83,7 @@ def test_a_sound_home_has_no_trouble(ran: Path) -> None:
 def test_every_check_says_something_of_a_sound_home(ran: Path) -> None:
     checks = {finding.check for finding in examine(ran, NOW).findings}
     named = {name for name, _ in (*examining._OF_HOME, *examining._OF_OFFICE, *examining._OF_LEDGER)}  # noqa: SLF001 -- the list of checks
-    assert checks == {"settings", "snapshot", *named} - {"cluster"}  # of homes on a cluster only
+    assert checks == {"settings", "snapshot", *named}
 
 
 def test_settings_are_told_with_where_they_came_from(home: Path) -> None:
