@@ -104,13 +104,21 @@ def working(
 
 
 def list_files(home: Path, *folders: str) -> dict[str, str]:
-    """Give the files of some folders with their digests."""
+    """Give the files of some folders with their digests, but for what earlier checkpoints have left in the log."""
     return {
         str(path.relative_to(home)): sha256(path.read_bytes()).hexdigest()
         for folder in folders
         for path in sorted((home / folder).rglob("*"))
-        if path.is_file()
+        if path.is_file() and not _is_left_over(path)
     }
+
+
+def _is_left_over(path: Path) -> bool:
+    """Say whether a partial tile is not the last one: which others are there depends on when heads were published."""
+    tile = path.parent
+    if not tile.name.endswith(".p"):
+        return False
+    return tile.with_suffix("").exists() or path.name != max((each.name for each in tile.iterdir()), key=int)
 
 
 def decide_otherwise(home: Path) -> Callable[[], County]:
