@@ -215,6 +215,7 @@ def test_nobody_else_makes_transactions_of_a_ledger(secured: Secured, principal:
 )
 def test_monitors_and_banks_have_consumer_groups(secured: Secured, principal: str, group: str, topic: str) -> None:
     async def go() -> int:
+        assert await writes(secured.connect("w1"), topic)  # the tests before may have run elsewhere
         options = secured.connect(principal).options()
         consumer = AIOKafkaConsumer(topic, group_id=group, auto_offset_reset="earliest", **options)
         await consumer.start()
