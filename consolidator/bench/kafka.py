@@ -8,7 +8,7 @@ import statistics
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import count, islice
+from itertools import count
 from pathlib import Path
 from secrets import token_hex
 from tempfile import TemporaryDirectory
@@ -17,10 +17,10 @@ from time import perf_counter, sleep
 from typing import Any
 
 from consolidator.bench.data import BATCH_LINES, CITIZENS_MAX, COUNTY, list_batches, list_setup, make_citizens
-from consolidator.bench.measure import check_paid, describe_conditions, find_record, make_county
+from consolidator.bench.measure import append_all, check_paid, describe_conditions, find_record, make_county
 from consolidator.bench.memory import measure_peak_bytes
 from consolidator.bench.others import SMALL_LINES
-from consolidator.bench.stages import Stopwatch, measure_tree
+from consolidator.bench.stages import measure_tree
 from consolidator.sealing import County
 from schemas.commands import Command
 from schemas.commits import CommitRecord, Step
@@ -98,7 +98,7 @@ def measure_kafka_lines(lines: int, runs: int, say: Say) -> Result:
             lines / statistics.median(run.seconds + run.submit_seconds for run in measured)
         ),
         "commits": measured[0].commits,
-        "leaves_per_second": rate_all_leaves(watch, measured),
+        "leaves_per_second": watch.rate_leaves(sum(run.record.head.size for run in measured)),
         "memory_mb": measure_peak_bytes() // 2**20,
         "size": head.size,
         "root": head.root,
@@ -116,12 +116,6 @@ class _Run:
     seconds: float
     commits: int
     record: CommitRecord
-    leaves: int
-
-
-def rate_all_leaves(watch: Stopwatch, runs: Sequence[_Run]) -> int:
-    """Give the rate of the leaf-and-tree stage over everything that was applied."""
-    return watch.rate_leaves(sum(run.record.head.size for run in runs))
 
 
 def prepare_county(place: Field, citizens: Sequence[str]) -> int:
@@ -134,15 +128,6 @@ def prepare_county(place: Field, citizens: Sequence[str]) -> int:
     engine.close()
     journal.close()
     return partition
-
-
-def append_all(journal: KafkaJournal, commands: Iterator[Command]) -> int:
-    """Append commands a hundred at a time; gives how many."""
-    appended = 0
-    while some := list(islice(commands, 100)):
-        journal.append(some)
-        appended += len(some)
-    return appended
 
 
 def start(journal: KafkaJournal, on_commit: Callable[[Sequence[Step]], None] = lambda _: None) -> Engine[County]:
@@ -167,7 +152,7 @@ def _run(place: Field, partition: int, pending: Iterator[Command]) -> _Run:
     record = find_record(engine)
     check_paid(record)
     journal.close()
-    return _Run(ready - began, seconds, len(commits), record, record.head.size)
+    return _Run(ready - began, seconds, len(commits), record)
 
 
 def measure_kafka_delay(batches: int, say: Say) -> Result:

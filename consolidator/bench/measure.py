@@ -30,6 +30,7 @@ from schemas.commits import CommitRecord, Outcome, Step
 from schemas.errors import InvariantError, invariant
 from streams.embedded.journal import SqliteJournal, create_journal, open_journal
 from streams.engine import Engine
+from streams.journal import Journal
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def set_up(base: Path, setup: Iterable[Command], pending: Iterable[Command]) -> 
         append_all(journal, pending)
 
 
-def append_all(journal: SqliteJournal, commands: Iterable[Command]) -> None:
+def append_all(journal: Journal, commands: Iterable[Command]) -> None:
     """Append commands a hundred at a time: millions of lines would not fit into memory at once."""
     rest = iter(commands)
     while some := list(islice(rest, 100)):

@@ -1,16 +1,14 @@
 """Owns the command ``bank receive``: what a bank runs to get its order files from a cluster. It needs no home."""
 
 import json
-import signal
 import sys
 from argparse import Namespace
 from collections import Counter
 from contextlib import closing
-from threading import Event
 from typing import Any
 
 from bank_adapters.profiles import load_own_profiles, load_profiles
-from consolidator.cli.terminal import put, put_json, say, yuan
+from consolidator.cli.terminal import end_on_signals, put, put_json, say, yuan
 from consolidator.cluster.receiving import Receiver, check_bank, make_reader, read_trusts
 from consolidator.cluster.settings import make_connection, read_cluster
 from consolidator.gate.accepting import Arrival, Tray
@@ -50,7 +48,7 @@ def receive(args: Namespace) -> int:
         closing(make_reader(loop, make_connection(settings, args.cluster.parent), args.bank)) as reader,
     ):
         receiver = Receiver(reader, tray, tell)
-        _end_on_signals(receiver.ending)
+        end_on_signals(receiver.ending)  # after the file that is being received
         if args.once:
             receiver.run_once()
         else:
@@ -58,12 +56,6 @@ def receive(args: Namespace) -> int:
             receiver.run()
     _tell_end(args, counts, kept)
     return VerificationError.exit_code if args.once and counts["refused"] else 0
-
-
-def _end_on_signals(ending: Event) -> None:
-    """End in good order, after the file that is being received."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ending.set())
 
 
 def _tell_end(args: Namespace, counts: Counter[str], kept: list[dict[str, Any]]) -> None:

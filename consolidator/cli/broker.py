@@ -1,13 +1,12 @@
 """Owns the command ``broker dev``."""
 
 import json
-import signal
 import sys
 from argparse import Namespace
 from pathlib import Path
 from threading import Event
 
-from consolidator.cli.terminal import put, say
+from consolidator.cli.terminal import end_on_signals, put, say
 from consolidator.cluster.certificates import BROKER, CA
 from consolidator.language import pick, tag
 from schemas.errors import ConfigurationError
@@ -20,9 +19,7 @@ _LOOK_AGAIN_SECONDS = 1.0
 
 def dev(args: Namespace) -> int:
     """Run brokers until SIGINT or SIGTERM, or until one ends by itself. The first line on stdout is their address."""
-    stop = Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    stop = end_on_signals(Event())
     certificates = None if args.tls is None else find_certificates(args.tls)
     with LocalCluster(Layout(args.brokers, certificates, java=LONG_RUN), args.dir) as cluster:
         _tell(cluster, as_json=args.json)

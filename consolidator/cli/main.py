@@ -12,7 +12,7 @@ from consolidator.cli.terminal import say
 from consolidator.language import choose_language, pick, speaking
 from schemas.errors import ConsolidatorError
 
-_TALKATIVE = ("aiokafka", "asyncio", "faust")
+_TALKATIVE = ("aiokafka", "asyncio")
 
 
 def main(words: Sequence[str] | None = None) -> int:

@@ -1,10 +1,9 @@
 """Owns the command ``publish``."""
 
-import signal
 from argparse import Namespace
 from threading import Event
 
-from consolidator.cli.terminal import put, put_json, say
+from consolidator.cli.terminal import end_on_signals, put, put_json, say
 from consolidator.cluster.mirroring import TopicMirror, open_mirror
 from consolidator.home.status import read_policy
 from consolidator.language import pick, tag
@@ -15,9 +14,7 @@ LOOK_SECONDS = 1.0  # the office lets out one head a second at most
 def run(args: Namespace) -> int:
     """Publish a county's log from the public topics, once or until stopped."""
     log_key = read_policy(args.policy).log_key
-    stop = Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    stop = end_on_signals(Event())
     with open_mirror(args.cluster, args.county, args.to, log_key) as mirror:
         if args.once:
             mirror.turn()

@@ -1,13 +1,12 @@
 """Owns the command ``run``."""
 
-import signal
 import time
 from argparse import Namespace
 from collections.abc import Sequence
 from threading import Event
 
 from consolidator.bootstrap import open_home
-from consolidator.cli.terminal import progress, put, put_json, say
+from consolidator.cli.terminal import end_on_signals, progress, put, put_json, say
 from consolidator.gate.delivering import render_undelivered
 from consolidator.gate.passing import NO_WITNESSES
 from consolidator.home.reports import RunReport, describe_run, render_refusal, render_waiting
@@ -54,9 +53,7 @@ def _tell(report: RunReport) -> None:
 def _watch(args: Namespace) -> int:
     """Keep running until SIGINT or SIGTERM; a file turned away does not end it."""
     office = open_home(args.home)
-    stop = Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    stop = end_on_signals(Event())
     say(pick("运行中,Ctrl-C 结束", "running, Ctrl-C ends it"))
     tell_report = (lambda report: put_json(describe_run(report))) if args.json else _tell
     run_watching(office, Watch(lambda: int(time.time()), stop, _tell_files, tell_report))

@@ -1,9 +1,11 @@
 """Owns what goes to the terminal: data to stdout, the rest to stderr, a progress bar only when a person watches."""
 
 import json
+import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from threading import Event
 from typing import Any
 
 from consolidator.language import tag
@@ -64,3 +66,10 @@ def yuan(fen: int) -> str:
 
 def _width(text: str) -> int:
     return sum(2 if ord(character) >= 0x1100 else 1 for character in text)  # noqa: PLR2004 -- where wide scripts begin
+
+
+def end_on_signals(ending: Event) -> Event:
+    """Have SIGINT and SIGTERM set an event, so that what runs until told to stop ends in good order; gives it."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ending.set())
+    return ending

@@ -1,7 +1,6 @@
 """Owns the command ``log watch``."""
 
 import json
-import signal
 import sys
 import time
 from argparse import Namespace
@@ -10,7 +9,7 @@ from threading import Event
 from typing import Any
 
 from consolidator.cli.sources import describe_opened, find_policy, find_seen, open_source
-from consolidator.cli.terminal import put, say
+from consolidator.cli.terminal import end_on_signals, put, say
 from consolidator.gate.passing import NO_WITNESSES
 from consolidator.home.seen import check_and_keep, keep_evidence, read_last_seen
 from consolidator.language import choose, pick, tag
@@ -24,9 +23,7 @@ LEVELS = {"red": "红", "orange": "橙"}
 
 def run(args: Namespace) -> int:
     """Verify a log as it grows, until SIGINT or SIGTERM, or until something is wrong."""
-    stop = Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    stop = end_on_signals(Event())
     policy = find_policy(args)
     if policy.quorum == NO_QUORUM:
         say(choose(NO_WITNESSES))

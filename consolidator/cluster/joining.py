@@ -41,10 +41,13 @@ def take_seat(file: Path, settings: Settings) -> Seat:
     """Find a county's place in a cluster's settings; ConfigurationError when it has none, or is retired."""
     cluster = read_cluster(file)
     place = find_place(cluster, settings.county)
+    return Seat(file, cluster, place, make_shard(cluster, file.parent, place, settings))
+
+
+def make_shard(cluster: ClusterSettings, folder: Path, place: Place, settings: Settings) -> Shard:
+    """Give a county's place on the brokers; paths are taken from ``folder``. A trial county's days are made up."""
     ahead_seconds = None if is_trial(settings) else AHEAD_SECONDS
-    connection = make_connection(cluster, file.parent)
-    shard = Shard(connection, place.code, place.partition, tuple(cluster.banks), ahead_seconds)
-    return Seat(file, cluster, place, shard)
+    return Shard(make_connection(cluster, folder), place.code, place.partition, tuple(cluster.banks), ahead_seconds)
 
 
 def find_place(cluster: ClusterSettings, county: str) -> Place:

@@ -3,7 +3,7 @@
 Entries and heads come from the worker, what was let out from the office; both must be of one tree.
 """
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ from schemas.commits import Bundle
 from schemas.errors import ConfigurationError
 from schemas.records import Word, find_number
 from streams.kafka.loop import Loop
-from streams.kafka.reading import Reader, Row, find_last, find_offset, open_reader, reading
+from streams.kafka.reading import Reader, Row, find_last, find_offset, next_page, open_reader, reading
 from streams.kafka.rights import check_readable
 from streams.kafka.shard import Shard
 
@@ -36,7 +36,7 @@ class EntriesTopic:
         reader = run(open_reader(self.shard.connection, topic, self.shard.partition))
         try:
             pages = reader.range(run(_find_bundle(reader, first)), reader.end)
-            while rows := run(_next_page(pages)):
+            while rows := run(next_page(pages)):
                 yield from map(_parse, rows)
         finally:
             run(reader.close())
@@ -99,9 +99,3 @@ def _find_end(row: Row) -> int:
 def _parse(row: Row) -> Bundle:
     first, count = find_number(row.headers, "first"), find_number(row.headers, "count")
     return Bundle(first, count, row.value or b"", b"")
-
-
-async def _next_page(pages: AsyncIterator[Sequence[Row]]) -> Sequence[Row]:
-    async for rows in pages:
-        return rows
-    return ()

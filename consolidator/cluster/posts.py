@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from consolidator.bootstrap import Office, county_maker, open_home
-from consolidator.cluster.settings import ClusterSettings, Place, make_connection
+from consolidator.cluster.joining import make_shard
+from consolidator.cluster.settings import ClusterSettings, Place
 from consolidator.sealing import County
-from consolidator.settings import is_trial
 from schemas.commands import parse_genesis
 from schemas.errors import ConfigurationError, InputError
 from schemas.records import Word, parse_command
 from streams.kafka.owning import derive_transactional_id
 from streams.kafka.reading import reading
 from streams.kafka.rights import check_partition, check_readable, check_transactional, check_writable
-from streams.kafka.shard import AHEAD_SECONDS, Shard
+from streams.kafka.shard import Shard
 from streams.kafka.states import States
 
 _READ: tuple[Word, ...] = ("commands", "disclosures", "commits")
@@ -38,13 +38,7 @@ class Post:
 def open_post(settings: ClusterSettings, folder: Path, place: Place) -> Post:
     """Read a county's settings and keys; paths are taken from ``folder``. ConfigurationError says what is missing."""
     office = _open_office(folder, place)
-    shard = Shard(
-        make_connection(settings, folder),
-        place.code,
-        place.partition,
-        tuple(settings.banks),
-        None if is_trial(office.settings) else AHEAD_SECONDS,
-    )
+    shard = make_shard(settings, folder, place, office.settings)
     states = States(folder / settings.snapshots / place.code)
     return Post(shard, office.settings.origin, states, county_maker(office))
 

@@ -4,7 +4,7 @@ There is no second place where progress is kept: the commits topic's newest reco
 """
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -31,7 +31,7 @@ from streams.kafka.appending import Appender, abandon
 from streams.kafka.commands import CommandReader, Poison
 from streams.kafka.loop import Loop
 from streams.kafka.owning import open_owner, transact
-from streams.kafka.reading import Row, find_last, open_reader, reading
+from streams.kafka.reading import Row, find_last, next_page, open_reader, reading
 from streams.kafka.shard import Shard
 from streams.kafka.states import States
 
@@ -211,14 +211,7 @@ class KafkaJournal:
         reader = run(open_reader(self.shard.connection, self.shard.topic(word, bank), self.shard.partition))
         try:
             pages = reader.range(reader.begin, reader.end)
-            while rows := run(_next_page(pages)):
+            while rows := run(next_page(pages)):
                 yield from rows
         finally:
             run(reader.close())
-
-
-async def _next_page(pages: AsyncIterator[Sequence[Row]]) -> Sequence[Row]:
-    """Give the next page, or nothing at the end."""
-    async for rows in pages:
-        return rows
-    return ()

@@ -155,6 +155,13 @@ async def reading(connection: Connection, topic: str, partition: int) -> AsyncIt
         await reader.close()
 
 
+async def next_page(pages: AsyncIterator[Sequence[Row]]) -> Sequence[Row]:
+    """Give the next page of a range, or nothing at its end."""
+    async for rows in pages:
+        return rows
+    return ()
+
+
 async def find_last(reader: Reader) -> Row | None:
     """Give the newest committed record, galloping back from the end: what lies before it may be markers only."""
     for back in (*GALLOP, reader.end):

@@ -18,13 +18,13 @@ from yarl import URL
 from schemas.anomalies import render_anomaly
 from schemas.errors import ConfigurationError, ConsolidatorError, invariant
 from schemas.records import parse_bundle
+from streams.kafka.appending import RECORD_BYTES_MAX
 from streams.monitors.events import PARTITIONS, list_events, route_events
 from streams.monitors.plan import TABLE, Plan
 from streams.monitors.quarantine import Aside, Quarantine
 
 BROKEN = 1  # the exit code of a process that does not know any more where it stands
 FETCH_BYTES = 8_388_608
-RECORD_BYTES_MAX = 20_971_520
 
 
 class _ExactConsumer(Consumer):

@@ -6,9 +6,8 @@ second time at once, comes to the same number and the same bytes, and the same b
 Committed offsets only say from where on to send; all before is counted and not sent again.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -16,9 +15,9 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from schemas.anomalies import Anomaly, Double, parse_anomaly, render_anomaly
 from schemas.errors import InvariantError, invariant
 from schemas.records import Record, render_anomaly_record, render_command
-from streams.kafka.appending import open_producer, send_all
+from streams.kafka.appending import abandon, open_producer, send_all
 from streams.kafka.client import kafka_errors
-from streams.kafka.reading import POLL_MILLISECONDS, Row
+from streams.kafka.reading import POLL_MILLISECONDS, Row, stop
 from streams.monitors.plan import Plan
 from streams.monitors.quarantine import Aside, Quarantine
 
@@ -118,7 +117,6 @@ async def _open(plan: Plan) -> AsyncIterator[tuple[AIOKafkaConsumer, AIOKafkaPro
         try:
             yield consumer, producer
         finally:
-            await producer.stop()
+            await abandon(producer)
     finally:
-        with suppress(asyncio.CancelledError):
-            await consumer.stop()
+        await stop(consumer)

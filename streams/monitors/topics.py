@@ -3,14 +3,14 @@
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.errors import for_code
 
+from schemas.topics import DAY_MS, EVER
+from streams.kafka.appending import RECORD_BYTES_MAX
 from streams.kafka.client import kafka_errors
 from streams.kafka.rights import check_group, check_readable, check_writable
 from streams.monitors.events import PARTITIONS
 from streams.monitors.plan import Plan
 
-_DAY_MS = 86_400_000
-_EVENTS_MS = 7 * _DAY_MS  # what is not folded by then comes again from the disclosures
-_EVER = "-1"
+_EVENTS_MS = 7 * DAY_MS  # what is not folded by then comes again from the disclosures
 _THERE_ALREADY = 36
 
 
@@ -33,10 +33,10 @@ async def prepare_topics(plan: Plan) -> None:
 
 async def _create(admin: AIOKafkaAdminClient, plan: Plan) -> set[str]:
     """Make the topics that are not there; gives those that were made."""
-    size = {"max.message.bytes": "20971520", "min.insync.replicas": str(plan.min_insync)}
+    size = {"max.message.bytes": str(RECORD_BYTES_MAX), "min.insync.replicas": str(plan.min_insync)}
     wanted: dict[str, tuple[int, dict[str, str]]] = {
         plan.events: (PARTITIONS, {"retention.ms": str(_EVENTS_MS)}),
-        plan.findings: (plan.partitions, {"retention.ms": _EVER, "retention.bytes": _EVER}),
+        plan.findings: (plan.partitions, {"retention.ms": EVER, "retention.bytes": EVER}),
         plan.changelog: (PARTITIONS, {"cleanup.policy": "compact"}),
     }
     rows = [

@@ -1,6 +1,5 @@
 """Owns the reading of anomalies as they come, from all counties, each once."""
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 
@@ -10,7 +9,7 @@ from schemas.anomalies import Anomaly, Double, parse_anomaly
 from schemas.errors import InvariantError
 from schemas.topics import topic_name
 from streams.kafka.client import Connection, kafka_errors
-from streams.kafka.reading import POLL_MILLISECONDS
+from streams.kafka.reading import POLL_MILLISECONDS, stop
 from streams.kafka.rights import check_readable
 
 
@@ -42,8 +41,7 @@ async def watch_anomalies(connection: Connection, partitions: int, *, follow: bo
                 if not follow and all([await consumer.position(place) >= ends[place] for place in places]):
                     return
         finally:
-            with suppress(asyncio.CancelledError):
-                await consumer.stop()
+            await stop(consumer)
 
 
 def _read_new(values: Sequence[bytes], known: set[Double]) -> Sequence[Anomaly]:

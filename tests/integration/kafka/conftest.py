@@ -1,7 +1,5 @@
 """A sample county on one machine and on a cluster, for tests that look at both."""
 
-import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,19 +27,6 @@ def alone(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert main(["submit", "--home", str(home), str(sample)]) == 0
     assert main(["run", "--home", str(home), "--once"]) == 4
     return home
-
-
-@pytest.fixture
-def ask(capsys: pytest.CaptureFixture[str]) -> Callable[..., Told]:
-    """Give what runs a command with --json and returns its object."""
-
-    def call(*words: object) -> Told:
-        capsys.readouterr()
-        assert main([*map(str, words), "--json"]) == 0
-        told: Told = json.loads(capsys.readouterr().out)
-        return told
-
-    return call
 
 
 @pytest.fixture
