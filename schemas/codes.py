@@ -102,6 +102,8 @@ CODES: Mapping[str, CodeText] = {
     "S22": CodeText("条目没有可开示的内容", "the entry has no private part", "核对条目序号", "check the entry's index"),
     "S23": CodeText("本县已关闭该规则", "the county has this rule switched off", "由财政局决定是否启用", "let the bureau decide whether to switch it on"),
     "S24": CodeText("按地块或机具发放的项目,跨县不算重复", "a programme per plot or machine: a line of another county is no double", "无须处理", "nothing to do"),
+    "S25": CodeText("与指令或此前回执不符(R51),不记入", "differs from the order or from earlier results (R51): changes nothing", "与银行逐笔核实后重新报送回执", "settle it with the bank, then send the right result"),
+    "S26": CodeText("不是本行承办的明细", "another bank was given this order", "由承办银行报送", "let the bank that was given the order send it"),
     "H01": CodeText("指定账户已变更,待复核", "designation changed after assessment", "复核后放行", "review and clear"),
     "H02": CodeText("缺支付行号", "branch number missing", "补录行号", "fill in the branch number"),
     "H03": CodeText("人工拦截", "held by a person", "复核后放行或停发", "review: clear or stop"),

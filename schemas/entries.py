@@ -127,6 +127,63 @@ def hide_lines(lines: LineBlock) -> SensitiveBlock:
     return SensitiveBlock(lines, privates)
 
 
+@dataclass(frozen=True, slots=True)
+class ResultBlock:
+    """The ``change`` entries of lines that a bank's results move alike: fields common to all, then columns."""
+
+    at: str
+    source: str
+    document: str
+    programme: str
+    period: str
+    came_from: str
+    to: str
+    bank: str
+    by: str
+    cause: str
+    findings: Sequence[str]
+    line: Sequence[int]
+    amount_fen: Sequence[int]
+    privates: Sequence[bytes]
+
+    def render(self, seals: Sequence[str]) -> list[bytes]:
+        """See :class:`EntryBlock`."""
+        shared = self.render_shared('"route":"",')
+        rows = zip(self.line, self.amount_fen, seals, strict=True)
+        return [f'{{"amount_fen":{fen},{shared.format(line, seal)}'.encode() for line, fen, seal in rows]
+
+    def render_shared(self, route: str) -> str:
+        """Write what follows the amount, with places for a line's number and its seal."""
+        findings = _encode(list(self.findings)).decode()
+        return (
+            f'"at":"{self.at}","bank":"{self.bank}","by":"{self.by}","cause":"{self.cause}","document":"{self.document}",'
+            f'"findings":{findings},"from":"{self.came_from}","kind":"change","line":{{}},"period":"{self.period}",'
+            f'"programme":"{self.programme}",{route}"sealed":"{{}}","source":"{self.source}","to":"{self.to}","v":1}}}}'
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SensitiveResultBlock:
+    """The same of a sensitive programme: amounts and routes are in ``privates`` instead."""
+
+    results: ResultBlock
+    privates: Sequence[bytes]
+
+    def render(self, seals: Sequence[str]) -> list[bytes]:
+        """See :class:`EntryBlock`."""
+        shared = self.results.render_shared("")
+        rows = zip(self.results.line, seals, strict=True)
+        return [f"{{{shared.format(line, seal)}".encode() for line, seal in rows]
+
+
+def hide_results(results: ResultBlock) -> SensitiveResultBlock:
+    """Move what the public log must not tell of a sensitive programme's lines into their private parts."""
+    rows = zip(results.privates, results.amount_fen, strict=True)
+    return SensitiveResultBlock(
+        results, [extend_private(private, {"amount_fen": fen, "route": ""}) for private, fen in rows]
+    )
+
+
 def extend_private(private: bytes, more: Mapping[str, Any]) -> bytes:
     """Add fields to a private part, which may be empty; canonical JSON again.
 

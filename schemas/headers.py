@@ -52,6 +52,7 @@ def _validate_day(text: str) -> str:
 
 
 Day = Annotated[IsoDate, AfterValidator(_validate_day)]
+Salt = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 Reader = Literal["citizen", "auditor", "court", "other"]
 
 
@@ -215,7 +216,7 @@ class AccessHeader(Header):
     reader: Reader
     asker: ShortText
     ground: Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,200}$")]
-    salt: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+    salt: Salt
 
 
 class FindingHeader(Header):
@@ -228,6 +229,17 @@ class FindingHeader(Header):
     kind: Literal["finding"]
     code: RuleCode
     reference: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+
+
+class ResultsHeader(Header):
+    """What a bank says became of orders it was given.
+
+    ``salt`` keeps anybody from finding accounts by trying out what fits the document's public digest: it is random, or
+    made with the sender's private key, so that the same file gives the same document.
+    """
+
+    kind: Literal["results"]
+    salt: Salt
 
 
 class ConfirmHeader(Header):
@@ -250,6 +262,7 @@ AnyHeader = Annotated[
     | DispositionHeader
     | AccessHeader
     | FindingHeader
+    | ResultsHeader
     | ConfirmHeader,
     Field(discriminator="kind"),
 ]
@@ -265,6 +278,7 @@ KINDS = (
     "disposition",
     "access",
     "finding",
+    "results",
     "confirm",
 )
 _kinds: TypeAdapter[AnyHeader] = TypeAdapter(AnyHeader)

@@ -24,6 +24,13 @@ VillageCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
 IsoDate = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]
 RuleCode = Annotated[str, StringConstraints(pattern=r"^R[0-9]{2}$")]
 KeyId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+# County, source, document, line, round: what :func:`derive_order_id` writes.
+OrderId = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^[0-9]{6}/[a-z][a-z0-9-]{0,31}/[A-Za-z0-9][A-Za-z0-9._-]{0,47}/[1-9][0-9]{0,6}/[0-9]{1,2}$"
+    ),
+]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 ShortText = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{0,200}$")]
 Number = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,64}$")]
@@ -58,3 +65,13 @@ def derive_order_id(county: str, source: str, document: str, line: int, round_: 
     '511112/bank-102/PAY-1/7/0'
     """
     return f"{county}/{source}/{document}/{line}/{round_}"
+
+
+def split_order_id(order: str) -> tuple[str, str, str, int, int]:
+    """Give county, source, document, line and round of an order id of the right shape.
+
+    >>> split_order_id("511112/bank-102/PAY-1/7/0")
+    ('511112', 'bank-102', 'PAY-1', 7, 0)
+    """
+    county, source, document, line, round_ = order.split("/")
+    return county, source, document, int(line), int(round_)

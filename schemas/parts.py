@@ -21,6 +21,7 @@ from schemas.identifiers import (
     DocumentId,
     IsoDate,
     Number,
+    OrderId,
     Period,
     PersonId,
     PersonName,
@@ -40,6 +41,9 @@ EntryIndex = Annotated[int, Field(ge=0, lt=2**53)]
 Row = Annotated[int, Field(ge=1, le=2_000_000)]  # of a file with titles, header and trailer
 IdType = Literal["resident", "uscc"]
 AccountStatus = Literal["normal", "mismatch", "dormant", "closed", "inactive"]  # 正常 不符 睡眠 销户 未激活
+ResultStatus = Literal["credited", "failed", "unknown", "returned"]  # 发放成功 发放失败 待查询 已退票
+# Wrong data of the payee, state of the account, limits, the channel, no answer yet, told before, money back, signature.
+ResultWhy = Literal["payee_data", "account_state", "limit", "channel", "ambiguous", "duplicate", "return", "security"]
 LINE_FEN_MAX = 5_000_000_000  # 50 million yuan; a million such lines stay below 2^53 fen
 LineFen = Annotated[int, Field(ge=0, le=LINE_FEN_MAX)]
 Milli = Annotated[int, Field(ge=0, le=10**12)]  # a quantity in thousandths: 12.35 mu is 12350
@@ -244,6 +248,23 @@ class FindingPart(Columns):
     other_entry: list[EntryIndex]
 
 
+class ResultsPart(Columns):
+    """What a bank says of orders: what became of each, to which account, how much. An account not told is null.
+
+    ``why``: the class of what kept it from being paid, ``reason`` the bank's own words, ``serial`` its own number of
+    the payment, ``on`` its day. ``returned`` is money that came back after a success.
+    """
+
+    order: list[OrderId]
+    status: list[ResultStatus]
+    amount_fen: list[LineFen]
+    account: list[Account | None] | None = None
+    why: list[ResultWhy | None] | None = None
+    reason: list[ShortText | None] | None = None
+    serial: list[Number | None] | None = None
+    on: list[IsoDate | None] | None = None
+
+
 class ReviewPart(Columns):
     """Lines of the batch that the header names, with the reason a person gave (private)."""
 
@@ -292,6 +313,7 @@ PARTS: Mapping[str, type[Columns]] = {
     "disposition": DispositionPart,
     "access": AccessPart,
     "finding": FindingPart,
+    "results": ResultsPart,
 }
 C = TypeVar("C", bound=Columns)
 

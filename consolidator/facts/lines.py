@@ -5,7 +5,9 @@ apart, so that history costs little memory.
 """
 
 from array import array
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from msgspec import Struct, field
 
@@ -27,7 +29,7 @@ LINE_STATES = (
     "returned",
     "rebuilt",
 )
-UNDECIDED, READY, HELD, REFUSED, STOPPED, ORDERED, CREDITED, FAILED, UNKNOWN = range(9)
+UNDECIDED, READY, HELD, REFUSED, STOPPED, ORDERED, CREDITED, FAILED, UNKNOWN, RETURNED = range(10)
 UNSETTLED = frozenset((UNDECIDED, READY, HELD, ORDERED, UNKNOWN))
 PAID = frozenset((ORDERED, CREDITED, UNKNOWN))  # money is on its way or there
 NO_BANK = 255
@@ -52,6 +54,8 @@ class Batch(Struct):
     """A batch. ``states``: an index of :data:`LINE_STATES` a line; ``banks``: an index of the state's bank codes.
 
     ``publicity_until`` is the last day the list hung, empty if it never did. ``sensitive`` is as it was at its header.
+    ``ordered_to``: the CRC-32 of the account that each line was ordered to, empty until one was. It tells a bank's slip
+    from the account that was meant; who wants to deceive knows the account anyway.
     """
 
     index: int
@@ -75,6 +79,20 @@ class Batch(Struct):
     open: OpenLines | None
     releases: int = 0
     sensitive: bool = False
+    ordered_to: Amounts = field(default_factory=lambda: array("q"))
+
+
+def note_ordered(batch: Batch, lines: Iterable[int], accounts: Iterable[str]) -> None:
+    """Remember to which account each of these lines was ordered."""
+    if not batch.ordered_to:
+        batch.ordered_to = array("q", bytes(8 * len(batch.states)))
+    for line, account in zip(lines, accounts, strict=True):
+        batch.ordered_to[line - 1] = crc32(account.encode())
+
+
+def is_ordered_to(batch: Batch, line: int, account: str) -> bool:
+    """Say whether an account is the one that a line was ordered to, or nothing is remembered of it."""
+    return not batch.ordered_to or batch.ordered_to[line - 1] in (0, crc32(account.encode()))
 
 
 def derive_place(batch: int, line: int) -> int:

@@ -22,6 +22,7 @@ from consolidator.ledger.policy import effect_policy, propose_policy
 from consolidator.ledger.powers import find_officer
 from consolidator.ledger.registers import effect_register
 from consolidator.ledger.releases import effect_release, propose_release
+from consolidator.ledger.results import effect_results
 from consolidator.ledger.reviews import effect_review
 from schemas.commands import Command, parse_genesis
 from schemas.errors import ConfigurationError
@@ -50,6 +51,7 @@ _EFFECTS: Mapping[str, Effect] = {
     "disposition": effect_disposition,
     "access": effect_access,
     "finding": effect_finding,
+    "results": effect_results,
 }
 _PROPOSALS: Mapping[str, Effect] = {
     "policy": propose_policy,

@@ -13,7 +13,7 @@ from consolidator.ledger.changes import Change, Reader, emit_change
 from consolidator.ledger.emission import Emission
 from consolidator.ledger.moves import check_conservation, open_lines
 from consolidator.ledger.showing import show
-from consolidator.rules.catalogue import is_stopping, list_monitored, render_finding
+from consolidator.rules.catalogue import is_stopping, list_brought, render_finding
 from consolidator.rules.groups import GROUP_RULES, GroupHits, judge_index
 from consolidator.rules.running import QUIETED, derive_suppressed, find_own_level, find_suppression
 from schemas.canonical import render_canonical
@@ -126,8 +126,8 @@ def mark_line(state: State, place: int, mark: Mark, reader: Reader, emission: Em
         "findings": [mark.finding],
         "cause": mark.cause,
     }
-    # What a monitor compared stands nowhere else in this log.
-    private = render_canonical({"evidence": mark.evidence}) if mark.code in list_monitored() else b""
+    # What others compared, or told, stands nowhere else in this log.
+    private = render_canonical({"evidence": mark.evidence}) if mark.code in list_brought() else b""
     show(emission, state, batch, fields, private)
 
 

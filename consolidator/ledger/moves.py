@@ -4,13 +4,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from consolidator.facts.lines import (
+    CREDITED,
+    FAILED,
     HELD,
     LINE_STATES,
     NO_BANK,
     ORDERED,
     PAID,
     READY,
+    RETURNED,
     UNDECIDED,
+    UNKNOWN,
     UNSETTLED,
     Batch,
     OpenLines,
@@ -20,7 +24,8 @@ from consolidator.facts.state import State
 from consolidator.rules.plans import derive_plan_key
 from schemas.errors import InvariantError, invariant
 
-_BY_BANK = frozenset((READY, ORDERED))  # states whose moves are told apart by paying bank
+# States whose moves are told apart by paying bank.
+_BY_BANK = frozenset((READY, ORDERED, CREDITED, FAILED, UNKNOWN, RETURNED))
 _LIVE = PAID | {READY, HELD}
 SENSITIVE = "sensitive|"  # before the name of a move that a close tells without its programme
 
@@ -61,7 +66,7 @@ def move_line(state: State, batch: Batch, line: int, to: int) -> None:
 
 
 def move_lines(state: State, batch: Batch, lines: Sequence[int], to: int) -> None:
-    """Change the state of lines, at least one, all in one state now and, for ready and ordered, at one paying bank."""
+    """Change the state of lines, at least one, all in one state now and, from ready on, at one paying bank."""
     came_from = batch.states[lines[0] - 1]
     places = [line - 1 for line in lines]
     states = bytes(map(batch.states.__getitem__, places))

@@ -5,7 +5,7 @@ Each file has its own number, its list in parts and one ``orders`` entry; an ord
 
 from collections.abc import Iterator, Sequence
 
-from consolidator.facts.lines import ORDERED, Batch
+from consolidator.facts.lines import ORDERED, Batch, note_ordered
 from consolidator.facts.state import State
 from consolidator.ledger.emission import Emission
 from consolidator.ledger.moves import check_conservation, describe_totals, find_bank, move_lines, settle
@@ -87,6 +87,7 @@ class OrderBook:
         last = Emission(lines=count - PART_ITEMS_MAX * (len(bodies) - 1))
         last.order_parts.append(OrderPart(file, len(bodies) - 1, bodies[-1]))
         move_lines(self._state, self._batch, orders.line, ORDERED)
+        note_ordered(self._batch, orders.line, orders.account)
         fields = header.model_dump(exclude={"county", "summary", "ordered_at", "entry"})
         last.order_files.append((len(last.blocks), header))
         pinned = {} if self._state.policy.quorum == NO_QUORUM else {"county": header.county, "summary": header.summary}

@@ -17,6 +17,7 @@ from schemas.headers import (
     Header,
     RegisterHeader,
     ReleaseHeader,
+    ResultsHeader,
     ReviewHeader,
     parse_header,
 )
@@ -28,11 +29,12 @@ _KINDS: Mapping[str, frozenset[str]] = {
     "reviewer": frozenset(("review", "disposition", "access", "confirm")),
     "approver": frozenset(("review", "disposition", "access", "confirm")),
     "supervisor": frozenset(("review", "disposition", "access", "finding")),
-    "adapter": _DATA,
+    "adapter": _DATA | {"results"},
     ROOT_ROLE: frozenset(("policy", "confirm")),
 }
-_MONITOR = "monitor"
+_MONITOR, _BANK = "monitor", "bank"
 _MONITORED = "finding"  # all that a monitor sends, and what nobody else does
+_TOLD_BY_BANKS = "results"
 _ACTIONS: Mapping[str, frozenset[str]] = {
     "clerk": frozenset(("hold", "comment")),
     "reviewer": frozenset(("hold", "clear", "stop", "comment", "record", "suppress")),
@@ -60,14 +62,17 @@ def judge_power(state: State, officer: Officer, header: Header) -> str:
         return "D06"
     if header.kind not in _KINDS[officer.role] or header.kind not in officer.kinds:
         return "D05"
-    if (header.kind == _MONITORED) != _is_monitor(state, officer):
+    if (header.kind == _MONITORED) != (_find_type(state, officer) == _MONITOR):
+        return "D05"
+    if header.kind == _TOLD_BY_BANKS and _find_type(state, officer) != _BANK:
         return "D05"
     return "" if _is_within_bounds(state, officer, header) else "D05"
 
 
-def _is_monitor(state: State, officer: Officer) -> bool:
+def _find_type(state: State, officer: Officer) -> str:
+    """Give what kind of source an officer belongs to; empty of one that is gone."""
     source = state.policy.sources.get(officer.source)
-    return source is not None and source.type == _MONITOR
+    return "" if source is None else source.type
 
 
 def judge_confirm(state: State, officer: Officer, header: ConfirmHeader) -> str:
@@ -104,7 +109,7 @@ def _is_within_bounds(state: State, officer: Officer, header: Header) -> bool:
         return _covers(officer, header.programme, header.township)
     if isinstance(header, RegisterHeader):  # a register is about everybody
         return state.county in officer.regions
-    if isinstance(header, AccessHeader | FindingHeader):  # an entry's index tells neither programme nor region
+    if isinstance(header, AccessHeader | FindingHeader | ResultsHeader):  # what they name may be of any
         return ANY_PROGRAMME in officer.programmes and state.county in officer.regions
     if isinstance(header, ReviewHeader | DispositionHeader) and header.action not in _ACTIONS[officer.role]:
         return False

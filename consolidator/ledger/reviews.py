@@ -13,7 +13,7 @@ from consolidator.ledger.items import Tally, read_parts
 from consolidator.ledger.moves import derive_bank_index, open_lines
 from consolidator.ledger.orders import finish_batch
 from consolidator.ledger.routing import NO_BRANCH, TOO_LARGE, find_paying_bank
-from consolidator.rules.catalogue import ORANGE, RED, list_monitored, render_finding
+from consolidator.rules.catalogue import ORANGE, RED, list_brought, render_finding
 from consolidator.rules.groups import GROUP_RULES
 from consolidator.rules.slices import Slice
 from schemas.canonical import render_canonical
@@ -22,9 +22,9 @@ from schemas.headers import ReviewHeader
 from schemas.parts import ReviewPart
 
 HELD_BY_PERSON = "H03"
-# A clearing runs the line rules again; what a group rule or a monitor found at this level still stands.
+# A clearing runs the line rules again; what a group rule found at this level, or others told, still stands.
 _STANDING_REDS = frozenset(
-    render_finding(code, RED) for code in (*(rule.code for rule in GROUP_RULES), *sorted(list_monitored()))
+    render_finding(code, RED) for code in (*(rule.code for rule in GROUP_RULES), *sorted(list_brought()))
 )
 
 

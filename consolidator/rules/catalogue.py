@@ -13,7 +13,8 @@ class RuleText:
 
     So does a ``discreet`` one of a sensitive programme's lines: it speaks of the person (age, death, office, another
     subsidy) or of the amount. ``parameters`` are its thresholds with their defaults; policy may set these and no others.
-    One that is ``monitored`` no ledger can see: a monitor, which looks at several counties, sends it as a ``finding``.
+    ``brought_by`` is the kind of document that alone brings a finding, where no rule of this ledger sees it: a monitor,
+    which looks at several counties, sends a ``finding``, a bank its ``results``. What was compared stands in the entry.
     """
 
     level: str
@@ -23,7 +24,7 @@ class RuleText:
     why_en: str
     public: bool = True
     discreet: bool = False
-    monitored: bool = False
+    brought_by: str = ""
     parameters: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -89,7 +90,7 @@ CATALOGUE: Mapping[str, RuleText] = {
     "R17": RuleText(
         ORANGE, "跨区域重复享受", "same item, period, person in another county",
         "监测方报来:同一项目、期间、对象在另一县区也有明细", "a monitor tells: a line of another county has the same programme, period and person",
-        monitored=True,
+        brought_by="finding",
     ),
     "R18": RuleText(
         ORANGE, "一户多人重复(按户项目)", "per-household item to two members",
@@ -151,6 +152,16 @@ CATALOGUE: Mapping[str, RuleText] = {
         ORANGE, "账户状态异常", "account abnormal",
         "银行核验:指定账户睡眠、销户或未激活", "the bank says that the designated account is dormant, closed or not activated",
     ),
+    "R51": RuleText(
+        RED, "回执金额/账号与指令不符", "result differs from the order",
+        "银行回执的金额、账户或状态与指令不符;不改变明细状态", "a bank's result has another amount or account, or fits no state: it changes nothing",
+        brought_by="results",
+    ),
+    "R53": RuleText(
+        YELLOW, "成功后退票", "money came back after success",
+        "银行回报退票:款项已退回", "the bank tells that the money came back",
+        brought_by="results",
+    ),
     "R54": RuleText(
         ORANGE, "代领无依据/代领人过多", "collection without a relation, or for too many",
         "领款人不是享受对象,且没有监护、委托或户主关系;或代领人数过多",
@@ -191,7 +202,16 @@ def list_monitored() -> frozenset[str]:
     >>> sorted(list_monitored())
     ['R17']
     """
-    return frozenset(code for code, text in CATALOGUE.items() if text.monitored)
+    return frozenset(code for code, text in CATALOGUE.items() if text.brought_by == "finding")
+
+
+def list_brought() -> frozenset[str]:
+    """Give the codes that no rule of a ledger finds: they come with documents.
+
+    >>> sorted(list_brought())
+    ['R17', 'R51', 'R53']
+    """
+    return frozenset(code for code, text in CATALOGUE.items() if text.brought_by)
 
 
 def list_discreet() -> frozenset[str]:

@@ -31,10 +31,11 @@ STATE_INDEX = {name: index for index, name in enumerate(STATES)}
 READY_AT = 16
 BANKS_MAX = 256 - READY_AT
 K = TypeVar("K")
-Where = tuple[str, str]  # state, and bank where the line is ready or ordered
+Where = tuple[str, str]  # state, and bank from ready on
 TELLS = "it tells what must stay hidden of a sensitive programme"
 HIDES = "it leaves out what everybody may see: its batch is not sensitive"
-BANK_SHOWN = frozenset(("ready", "ordered"))  # states whose moves are told apart by paying bank
+# States whose moves are told apart by paying bank.
+BANK_SHOWN = frozenset(("ready", "ordered", "credited", "failed", "unknown", "returned"))
 
 
 @dataclass(slots=True)

@@ -23,8 +23,10 @@ from consolidator.verify.books import (
 from consolidator.verify.entries import AssessedLine, Change, Comment, Disposition, Document, Finding, Overdue
 from schemas.errors import VerificationError
 
-MONITORED = "finding"  # the kind of a monitor's document, and
-MONITORED_CODES = frozenset(("R17",))  # the codes that only such a document brings
+# Codes that no ledger finds itself, and the kind of the document that brings them.
+BROUGHT = {"R17": "finding", "R51": "results", "R53": "results"}
+RESULTS = "results"
+TOLD_BY_BANKS = frozenset(("credited", "failed", "unknown", "returned"))
 ARROWS = frozenset(
     (
         ("ready", "held"),
@@ -119,26 +121,31 @@ def _check_person(books: Books, entry: Change) -> None:
         require(cause is not None and cause.key == entry.by, "its cause is not by the key it names")
     if entry.to == "stopped":
         require(_is_review(cause, entry, "stop"), "no review stops this line")
-    if entry.to == "held":
-        _check_monitor(cause, entry)
+    if entry.to in TOLD_BY_BANKS:
+        require(cause is not None and cause.of == RESULTS and entry.by, "no bank's results move this line")
+        require(entry.bank, "it names no bank")
+    _check_brought(cause, entry)
     if entry.to == "ready":
         review = find_confirmed(books, cause)
         require(_is_review(review, entry, "clear"), "no confirmed review clears this line")
 
 
-def _check_monitor(cause: Document | None, entry: Change | Finding) -> None:
-    """What no ledger sees itself came with a monitor's document."""
-    monitored = tells_monitored(entry.findings)
-    require(not monitored or (cause is not None and cause.of == MONITORED), "no monitor's document brings this finding")
+def _check_brought(cause: Document | None, entry: Change | Finding) -> None:
+    """What no ledger sees itself came with a document of the kind that brings it, unless a review tells it again."""
+    kinds = list_bringers(entry.findings)
+    told = isinstance(entry, Change) and entry.to in ("ready", "stopped")
+    right = not kinds or told or (cause is not None and kinds == {cause.of})
+    require(right, "no document of the kind that brings this finding is its cause")
 
 
-def tells_monitored(findings: Sequence[str]) -> bool:
-    """Say whether a monitor found one of these.
+def list_bringers(findings: Sequence[str]) -> set[str]:
+    """Give the kinds of documents that alone bring these findings.
 
-    >>> tells_monitored(["R13:blue"]), tells_monitored(["R17:orange"])
-    (False, True)
+    >>> list_bringers(["R13:blue"]), list_bringers(["R17:orange"])
+    (set(), {'finding'})
     """
-    return any(finding.partition(":")[0] in MONITORED_CODES for finding in findings)
+    codes = (finding.partition(":")[0] for finding in findings)
+    return {BROUGHT[code] for code in codes if code in BROUGHT}
 
 
 def find_confirmed(books: Books, confirm: Document | None) -> Document | None:
@@ -159,13 +166,13 @@ def _is_review(review: Document | None, entry: Change, action: str) -> bool:
 
 
 def check_finding(books: Books, entry: Finding) -> None:
-    """A later finding names the state its line is in; what a monitor compared is sealed, as are codes not told."""
+    """A later finding names the state its line is in; what others compared is sealed, as are codes not told."""
     batch = find_line(books, entry.source, entry.document, entry.line)
     _check_common(batch, entry)
     state = name_state(batch.places[entry.line - 1])
     require(entry.state == state, f"its line is {state}, not {entry.state}")
-    _check_monitor(books.documents.get(entry.cause), entry)
-    seals = hides_code(entry.findings) or tells_monitored(entry.findings)
+    _check_brought(books.documents.get(entry.cause), entry)
+    seals = hides_code(entry.findings) or bool(list_bringers(entry.findings))
     require(seals == (entry.sealed is not UNSET), "a code is neither told nor sealed, or both")
 
 

@@ -10,6 +10,7 @@ from consolidator.rules.catalogue import (
     RED,
     YELLOW,
     RuleText,
+    list_brought,
     list_discreet,
     list_monitored,
 )
@@ -29,6 +30,8 @@ _SCOPES = {
     "R40": "整个批次 the whole batch",
     "R41": "计划文号下全部批次 all batches of a plan number",
     "R43": "应报批次与未办结批次 announced and unsettled batches",
+    "R51": "已送银行的明细 ordered lines",
+    "R53": "已发放的明细 credited lines",
     "R55": "村与项目 a village's lines of a programme",
 }
 _HEAD = """# 规则手册 / Rule book
@@ -60,6 +63,7 @@ _FOOT = """
 Of a sensitive programme's lines (`sensitive` in policy) the public log tells these codes by their level only, for they
 tell of the person or of the amount; of a private rule it tells the level only, whatever the programme: {discreet}
 由监测方以 `finding` 报送,本县账本自己看不到 sent by a monitor as a `finding`, no ledger sees them itself: {monitored}
+由银行回执(`results`)带来 brought by a bank's `results`: {told}
 不能免提的疑点 cannot be suppressed: {never}
 红色疑点不能放行也不能免提。A red finding can be neither cleared nor suppressed.
 多行规则给所有成员加疑点,包括以前批次中未送银行的明细;已送银行的只记线索。
@@ -71,7 +75,12 @@ def render_rule_book() -> str:
     """Write the page."""
     head = _HEAD.format(levels=" · ".join(LEVELS.values()), columns=f"| {' | '.join(_COLUMNS)} |")
     rows = "".join(_render_row(code, text) for code, text in sorted(CATALOGUE.items()))
-    named = {"discreet": list_discreet(), "monitored": list_monitored(), "never": NEVER_QUIET}
+    named = {
+        "discreet": list_discreet(),
+        "monitored": list_monitored(),
+        "told": list_brought() - list_monitored(),
+        "never": NEVER_QUIET,
+    }
     return head + rows + _FOOT.format(**{name: ", ".join(sorted(codes)) for name, codes in named.items()})
 
 

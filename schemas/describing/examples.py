@@ -226,6 +226,21 @@ _ROWS: Sequence[_Row] = (
             "other_entry": [42],
         },
     ),
+    (
+        "bank-402",
+        "results",
+        {"salt": "0" * 32},
+        {
+            "order": [f"{COUNTY}/bank-402/EXAMPLE-BATCH/1/0", f"{COUNTY}/bank-402/EXAMPLE-BATCH/2/0"],
+            "status": ["credited", "failed"],
+            "amount_fen": [39_600, 39_600],
+            "account": [_CARDS[0], None],
+            "why": [None, "account_state"],
+            "reason": [None, "账户已销户"],
+            "serial": ["20261106000123", None],
+            "on": ["2026-11-06", "2026-11-06"],
+        },
+    ),
 )
 
 

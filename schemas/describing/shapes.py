@@ -28,6 +28,7 @@ _KINDS: Mapping[str, str] = {
     "disposition": "疑点处置",
     "access": "授权查阅",
     "finding": "监测疑点",
+    "results": "银行回执",
     "confirm": "确认",
 }
 _REGISTERS: Mapping[str, str] = {

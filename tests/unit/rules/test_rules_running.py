@@ -19,7 +19,7 @@ EVERYTHING = msgspec.structs.replace(PROGRAMME, unit="household", bars_payroll=T
 # Found elsewhere: over whole documents (R18 stands among the line rules only for the register it misses), while claims
 # are written, or about batches.
 GROUP_ONLY = {"R18"}
-ELSEWHERE = {"R11", "R16", "R17", "R36", "R40", "R41", "R43", "R55"}
+ELSEWHERE = {"R11", "R16", "R17", "R36", "R40", "R41", "R43", "R51", "R53", "R55"}
 # A form of a rule with a level of its own keeps it, whatever a county sets for the code.
 FIXED = {"R01", "R35"}
 
@@ -251,9 +251,9 @@ def test_the_catalogue_gives_each_rule_its_usual_level() -> None:
     for code, text in CATALOGUE.items():
         levels.setdefault(text.level, []).append(code)
     assert levels == {
-        "red": ["R01", "R02", "R03", "R05", "R07", "R12", "R16", "R21", "R33", "R35", "R40"],
+        "red": ["R01", "R02", "R03", "R05", "R07", "R12", "R16", "R21", "R33", "R35", "R40", "R51"],
         "orange": ["R04", "R11", "R14", "R17", "R18", "R19", "R22", "R36", "R38", "R42", "R46", "R54"],
-        "yellow": ["R08", "R09", "R41", "R43", "R55"],
+        "yellow": ["R08", "R09", "R41", "R43", "R53", "R55"],
         "blue": ["R13"],
     }
     assert all(text.public for text in CATALOGUE.values())

@@ -21,6 +21,7 @@ from schemas.headers import (
     PolicyHeader,
     RegisterHeader,
     ReleaseHeader,
+    ResultsHeader,
     ReviewHeader,
     parse_base_header,
     parse_header,
@@ -52,6 +53,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "disposition": {"action": "record", "batch": REF},
     "access": {"reader": "citizen", "asker": "示例甲", "ground": "本人申请", "salt": "0" * 32},
     "finding": {"code": "R17", "reference": "0" * 32},
+    "results": {"salt": "0" * 32},
     "confirm": {"count": 0, "parts": [], "document": DIGEST},
 }
 MODELS: dict[str, type[Header]] = {
@@ -66,6 +68,7 @@ MODELS: dict[str, type[Header]] = {
     "disposition": DispositionHeader,
     "access": AccessHeader,
     "finding": FindingHeader,
+    "results": ResultsHeader,
     "confirm": ConfirmHeader,
 }
 

@@ -21,6 +21,7 @@ from schemas.parts import (
     FindingPart,
     PolicyPart,
     ReleasePart,
+    ResultsPart,
     ReviewPart,
     parse_part,
 )
@@ -109,6 +110,16 @@ ITEMS: dict[type[Columns], dict[str, tuple[object, object]]] = {
         "other_county": ("511113", "51111"),
         "other_entry": (2**53 - 1, 2**53),
     },
+    ResultsPart: {
+        "order": ("511112/bank-402/B-1/1/0", "511112/bank-402/B-1/0/0"),
+        "status": ("returned", "paid"),
+        "amount_fen": (0, -1),
+        "account": (None, "12"),
+        "why": ("account_state", "broken"),
+        "reason": ("账户已销户", "\n"),
+        "serial": (None, ""),
+        "on": ("2026-11-06", "2026"),
+    },
     ReviewPart: {"line": (1, 0), "reason": ("核实", "\n")},
     ReleasePart: {
         "bank": ("402", ""),
@@ -162,6 +173,7 @@ def test_every_kind_and_register_has_its_example() -> None:
         "disposition": "DispositionPart",
         "access": "AccessPart",
         "finding": "FindingPart",
+        "results": "ResultsPart",
     }
 
 

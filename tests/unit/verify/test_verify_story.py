@@ -240,15 +240,15 @@ CORRUPTIONS: dict[str, tuple[Callable[[Story], object], str]] = {
     ),
     "a monitor's finding by a comment": (
         _update("finding", 1, cause=digest("M1")),
-        "no monitor's document brings this finding",
+        "no document of the kind that brings this finding is its cause",
     ),
     "a monitor's finding of unknown cause": (
         _update("finding", 1, cause="0" * 64),
-        "no monitor's document brings this finding",
+        "no document of the kind that brings this finding is its cause",
     ),
     "a line held for what no monitor sent": (
         _update("change", findings=["R17:orange"]),
-        "no monitor's document brings this finding",
+        "no document of the kind that brings this finding is its cause",
     ),
     "a monitor's finding without what was compared": (
         lambda story: find(story, "finding", 1).pop("sealed"),
