@@ -44,7 +44,7 @@ CLUSTER = Cluster(
 WANTED = want(TOPICS, CLUSTER)
 STRANGER = "stranger"
 TRANSACTIONS = "ledger.consolidator.commands.v1.0"
-ORDERS = topic_name("consolidator", "orders", "402")
+ORDERS, DELIVERIES = (topic_name("consolidator", word, "402") for word in ("orders", "deliveries"))
 COMMANDS, ENTRIES = topic_name("consolidator", "commands"), topic_name("consolidator", "entries")
 
 
@@ -211,11 +211,12 @@ def test_nobody_else_makes_transactions_of_a_ledger(secured: Secured, principal:
 
 @pytest.mark.parametrize(
     ("principal", "group", "topic"),
-    [("r17", "monitor-r17", topic_name("consolidator", "disclosures")), ("bank-402", "bank-402-inbox", ORDERS)],
+    [("r17", "monitor-r17", topic_name("consolidator", "disclosures")), ("bank-402", "bank-402-inbox", DELIVERIES)],
 )
 def test_monitors_and_banks_have_consumer_groups(secured: Secured, principal: str, group: str, topic: str) -> None:
     async def go() -> int:
-        assert await writes(secured.connect("w1"), topic)  # the tests before may have run elsewhere
+        writer = "office-511112" if topic == DELIVERIES else "w1"
+        assert await writes(secured.connect(writer), topic)  # the tests before may have run elsewhere
         options = secured.connect(principal).options()
         consumer = AIOKafkaConsumer(topic, group_id=group, auto_offset_reset="earliest", **options)
         await consumer.start()

@@ -9,7 +9,18 @@ from consolidator.facts.lines import CREDITED, LINE_STATES, is_ordered_to, note_
 from schemas.commands import Command
 from schemas.documents import derive_commands, parse_document
 from tests.support.answered import FEN, add_bank, answer, paid_to, result, sign_results
-from tests.support.world import COUNTY, HOUR, World, codes_of, digest_of, key_of, make_id, make_programme, officer
+from tests.support.world import (
+    COUNTY,
+    HOUR,
+    Columns,
+    World,
+    codes_of,
+    digest_of,
+    key_of,
+    make_id,
+    make_programme,
+    officer,
+)
 
 STATUSES = ("credited", "failed", "unknown", "returned")
 # From each state that an ordered line may be in, what each status makes of it; None: R51.
@@ -68,7 +79,13 @@ def test_every_status_in_every_state_does_what_the_table_says(world: World, befo
 
 
 def test_the_entry_names_bank_document_and_key_and_seals_what_the_bank_told(world: World) -> None:
-    rest: dict[str, Any] = {"account": paid_to(2), "why": "account_state", "reason": "账户已销户", "serial": "T-7", "on": "2026-11-06"}
+    rest: dict[str, Any] = {
+        "account": paid_to(2),
+        "why": "account_state",
+        "reason": "账户已销户",
+        "serial": "T-7",
+        "on": "2026-11-06",
+    }
     raw = sign_results(world, [result(2, "failed", **rest)])
     world.submit(raw)
     (change,) = world.entries("change")
@@ -87,7 +104,7 @@ def test_what_the_bank_does_not_tell_is_sealed_as_empty(world: World) -> None:
 
 def test_columns_that_a_bank_leaves_out_are_empty_too(world: World) -> None:
     header = {"kind": "results", "source": "bank-402-results", "id": "RES-1", "salt": "0" * 32}
-    columns = {"order": [f"{COUNTY}/bank-402/B-1/1/0"], "status": ["credited"], "amount_fen": [FEN]}
+    columns: Columns = {"order": [f"{COUNTY}/bank-402/B-1/1/0"], "status": ["credited"], "amount_fen": [FEN]}
     assert codes_of(world.send("teller", header, columns)) == [""]
     assert told(world, "change") == [{"account": "", "on": "", "reason": "", "serial": "", "why": ""}]
 

@@ -66,7 +66,7 @@ def test_there_is_a_channel_for_every_word_and_its_roles_have_operations() -> No
     assert DOCUMENT["channels"]["orders"]["address"] == "consolidator.orders.{bank}.v1"
     assert "bank" in DOCUMENT["channels"]["orders"]["parameters"]
     assert DOCUMENT["operations"]["worker_writes_entries"]["action"] == "send"
-    assert DOCUMENT["operations"]["bank_reads_orders"]["action"] == "receive"
+    assert DOCUMENT["operations"]["bank_reads_deliveries"]["action"] == "receive"
     assert "bank_reads_disclosures" not in DOCUMENT["operations"]
 
 
