@@ -297,8 +297,9 @@ def test_a_root_officer_sends_no_findings(world: World) -> None:
 
 @pytest.mark.parametrize("powers", [{"programmes": ["FARM"]}, {"regions": ["511112001"]}, {"kinds": []}])
 def test_a_monitor_looks_at_the_whole_county(world: World, powers: dict[str, Any]) -> None:
-    kinds = powers.pop("kinds", ["finding"])
-    world.set_policy("policy-2", [officer("monitor", "monitor", "supervisor", kinds, **powers)])
+    kinds = powers.get("kinds", ["finding"])
+    rest = {name: value for name, value in powers.items() if name != "kinds"}
+    world.set_policy("policy-2", [officer("monitor", "monitor", "supervisor", kinds, **rest)])
     assert codes_of(tell(world, item(1))) == ["D05"]
 
 

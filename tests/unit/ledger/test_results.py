@@ -226,6 +226,31 @@ def test_a_result_that_differs_from_the_order_changes_nothing_and_is_a_finding(
     assert world.line_states("B-1")[0] == "credited"
 
 
+def test_a_contradiction_differs_in_state_and_each_line_is_compared_with_its_own_amount(world: World) -> None:
+    ids = [make_id(number) for number in range(3)]
+    world.set_policy("policy-2", [("programme", "LAND", make_programme(standard_kind="ceiling"))])
+    world.send_batch("B-2", ids, [100, 200, 300], fields={"programme": "LAND"})
+    world.release("B-2", [("402", 3, 600)])
+    orders = [f"{COUNTY}/bank-402/B-2/{line}/0" for line in (1, 2, 3)]
+    rows = [result(0, "credited", 100 * line, order=order) for line, order in enumerate(orders, start=1)]
+    assert codes_of(answer(world, *rows)) == [""]
+    assert [(entry["line"], entry["amount_fen"]) for entry in world.entries("change")] == [(1, 100), (2, 200), (3, 300)]
+    answer(world, result(0, "failed", 300, order=orders[2]))
+    assert [facts["differs"] for facts in evidence(world)] == [["state"]]
+
+
+def test_batches_are_settled_in_the_order_they_came_and_refused_items_told_in_theirs(world: World) -> None:
+    for number in (2, 3):
+        world.send_batch(f"B-{number}", [make_id(0)], fields={"period": f"202{number + 5}"})
+        world.release(f"B-{number}", [("402", 1, FEN)])
+    orders = [f"{COUNTY}/bank-402/B-{number}/1/0" for number in (9, 3, 2)]
+    rows = [result(0, "credited", order=order) for order in orders]
+    answer(world, rows[0], *rows, result(0, "credited", order="no order"), rows[0])
+    settled = [entry["document"] for entry in world.entries("batch") if entry["state"] == "settled"]
+    assert settled == ["B-2", "B-3"]
+    assert world.entries("effect")[-1]["positions"] == [[1, "S03"], [2, "S03"], [5, "S01"], [6, "S03"]]
+
+
 def test_each_difference_is_told_once(world: World) -> None:
     for fen in (1, 2):
         answer(world, result(1, "credited", fen))
