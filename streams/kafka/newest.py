@@ -42,6 +42,8 @@ async def find_newest(
 
 
 async def _find_ends(asker: AIOKafkaConsumer, reader: AIOKafkaConsumer, places: Sequence[TopicPartition]) -> Ends:
+    for consumer in (asker, reader):  # else each topic costs a round of its own
+        await consumer._client.set_topics([place.topic for place in places])  # noqa: SLF001 -- no other way
     begins = await ask_begins(asker, places)
     late = monotonic() + DECIDED_SECONDS
     while True:
