@@ -16,6 +16,7 @@ To end it takes no right over the cluster. An owner has its predecessor's produc
 partitions has the coordinator write the missing markers.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TypeAlias
@@ -30,6 +31,7 @@ from streams.kafka.owning import Verdict, decide
 from streams.kafka.reading import Reader, Row, consuming, make_undecided
 from streams.kafka.shard import Shard
 
+_log = logging.getLogger(__name__)
 Newest: TypeAlias = Mapping[str, Row]
 _REACHES: Mapping[Word, Sequence[str]] = {"entries": ("first", "count"), "checkpoints": ("size",)}
 
@@ -62,6 +64,7 @@ async def _decide_all(
         places[verdict].append(place)
     for verdict, some in places.items():
         if some:
+            _log.info("%s what hangs after commit %d: %s", verdict, told, some)
             await decide(producer, some, verdict)
 
 
