@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 from schemas.errors import DependencyError, InvariantError
 from streams.kafka import commands, newest, reading
 from streams.kafka.appending import abandon, open_producer
-from streams.kafka.owning import decide
+from streams.kafka.owning import decide, derive_transactional_id
 from streams.kafka.reading import next_page
 from streams.kafka.reading import reading as open_reading
 from tests.conformance.kafka import BANK, Cluster, make_cluster
@@ -138,8 +138,22 @@ def test_what_somebody_else_left_undecided_stops_the_start_and_is_named(county: 
     county.append([document(7)])
     headers = {} if ahead is None else {"number": b"%d" % (count_commits(county) + ahead)}
     place = county.shard.place(county.shard.topic("entries"))
-    bootstrap, name = county.connection.bootstrap, f"stranger.{county.partition}"
-    asyncio.run(_leave(bootstrap, name, place, headers))
+    _check_stop(county, f"stranger.{county.partition}", place, headers)
+
+
+@pytest.mark.parametrize("ahead", [None, -1, 2])
+@pytest.mark.usefixtures("impatient")
+def test_what_is_not_of_the_newest_commit_stops_the_start_although_it_is_the_countys(
+    county: County, ahead: int | None
+) -> None:
+    headers = {} if ahead is None else {"number": b"%d" % (count_commits(county) + ahead)}
+    place = county.shard.place(county.shard.topic("entries"))
+    _check_stop(county, derive_transactional_id(county.shard), place, headers)
+
+
+def _check_stop(county: County, name: str, place: TopicPartition, headers: Mapping[str, bytes]) -> None:
+    """Leave a record undecided; no owner starts before somebody has ended it."""
+    asyncio.run(_leave(county.connection.bootstrap, name, place, headers))
     with pytest.raises(DependencyError, match=rf"undecided.*{place.topic}, {place.partition}, \d+.*kafka-transactions"):
         count_commits(county)
     asyncio.run(_end(county, name, place))
