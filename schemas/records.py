@@ -183,6 +183,28 @@ def render_commit(county: str, commit: Commit) -> Record:
     return Record("commits", render_canonical(commit.model_dump()), events)
 
 
+def number_records(records: Iterable[Record], number: int) -> list[Record]:
+    """Have records of any topic say to which commit they belong, as a commit's own record does.
+
+    >>> number_records([Record("checkpoints", b"", ())], 7)[0].headers
+    (('number', b'7'),)
+    """
+    own = ("number", b"%d" % number)
+    return [record._replace(headers=(*record.headers, own)) for record in records]
+
+
+def find_commit_number(headers: Sequence[tuple[str, bytes | None]]) -> int | None:
+    """Give the number of the commit that a record belongs to; None for one that does not say so, which is none of ours.
+
+    >>> find_commit_number([("first", b"0"), ("number", b"7")])
+    7
+    >>> find_commit_number([("number", b"x")]), find_commit_number([])
+    (None, None)
+    """
+    raw = dict(headers).get("number") or b""
+    return int(raw) if _NUMBER.fullmatch(raw) else None
+
+
 def parse_commit(value: bytes) -> Commit:
     """Read a record of the commits topic. InvariantError for one that no worker of ours wrote."""
     try:

@@ -14,15 +14,12 @@ from consolidator.cluster.settings import ClusterSettings, Place
 from consolidator.sealing import County
 from schemas.commands import parse_genesis
 from schemas.errors import ConfigurationError, InputError
-from schemas.records import Word, parse_command
+from schemas.records import parse_command
 from streams.kafka.owning import derive_transactional_id
 from streams.kafka.reading import reading
 from streams.kafka.rights import check_partition, check_readable, check_transactional, check_writable
 from streams.kafka.shard import Shard
 from streams.kafka.states import States
-
-_READ: tuple[Word, ...] = ("commands", "disclosures", "commits")
-_WRITTEN: tuple[Word, ...] = ("entries", "disclosures", "commits", "checkpoints")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +62,12 @@ async def check_shard(shard: Shard) -> None:
 
     ConfigurationError names what is missing. A consumer without rights would hang for ever, so this comes first.
     """
-    written = [shard.topic(word) for word in _WRITTEN] + [shard.topic("orders", bank) for bank in shard.banks]
-    read = [shard.topic(word) for word in _READ]
+    written = shard.list_committed()
+    read = [shard.topic("commands"), *written]
     await check_readable(shard.connection, read)
     await check_writable(shard.connection, written)
     await check_transactional(shard.connection, derive_transactional_id(shard))
-    await check_partition(shard, [*read, *written])
+    await check_partition(shard, read)
 
 
 async def check_genesis(post: Post) -> None:

@@ -11,12 +11,13 @@ from time import monotonic
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from schemas.commands import Command
-from schemas.errors import DependencyError, InputError
+from schemas.errors import InputError
 from schemas.records import NOT_A_COMMAND, parse_command
 from streams.kafka.loop import Loop
 from streams.kafka.reading import (
     FOLLOW_MILLISECONDS,
     POLL_MILLISECONDS,
+    STALL_SECONDS,
     Reader,
     Row,
     ask_end,
@@ -25,8 +26,6 @@ from streams.kafka.reading import (
     stop,
 )
 from streams.kafka.shard import Shard
-
-STALL_SECONDS = 30.0  # a broker that is alive gives what it said it has within this
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +69,7 @@ class CommandReader:
             if behind > offset:
                 offset, heard_at = behind, monotonic()
             elif monotonic() - heard_at > STALL_SECONDS:
-                message = "代理没有给出命令 / the brokers do not give the commands that they hold"
-                raise DependencyError(message)
+                self.loop.run(self._explain_stall())
 
     def wait(self, offset: int, seconds: float) -> bool:
         """Wait for a command at an offset or behind it, at most so long; says whether there is one."""
@@ -96,6 +94,9 @@ class CommandReader:
         if self._asking is None:
             self._asking = await open_asker(self.shard.connection)
         return await ask_end(self._asking, TopicPartition(self.shard.topic("commands"), self.shard.partition))
+
+    async def _explain_stall(self) -> None:
+        await (await self._open()).explain_stall()
 
     async def _load(self, offset: int, milliseconds: int) -> Sequence[tuple[int, Command]]:
         """Hold commands from an offset on, fetching more when there are none."""

@@ -19,6 +19,7 @@ from schemas.records import (
     Commit,
     Record,
     Word,
+    number_records,
     parse_bundle,
     parse_commit,
     parse_order,
@@ -32,6 +33,7 @@ from streams.kafka.commands import CommandReader, Poison
 from streams.kafka.loop import Loop
 from streams.kafka.owning import open_owner, transact
 from streams.kafka.reading import Row, find_last, next_page, open_reader, reading
+from streams.kafka.settling import check_agreement, settle
 from streams.kafka.shard import Shard
 from streams.kafka.states import States
 
@@ -87,11 +89,14 @@ class KafkaJournal:
         return self._commands.wait(position - 1, seconds)
 
     def claim(self) -> None:
-        """See :class:`streams.journal.Journal`: whoever committed before is shut out, with what it left open."""
+        """See :class:`streams.journal.Journal`: whoever committed before is shut out, what it left open is decided."""
         self._drop_producer()
         self._producer = self.loop.run(open_owner(self.shard))
         with self._dropping():
-            self._last = self.loop.run(self._find_last())
+            newest = self.loop.run(settle(self._producer, self.shard))
+            row = newest.get(self.shard.topic("commits"))
+            self._last = None if row is None else parse_commit(row.value or b"")
+            check_agreement(self.shard, newest, self._last)
 
     def last_commit(self) -> CommitRecord | None:
         """See :class:`streams.journal.Journal`."""
@@ -126,9 +131,10 @@ class KafkaJournal:
             self.states.keep(record.position, snapshot)
             kept = (record, *kept)[:SNAPSHOTS_KEPT]
         county, head = self.shard.county, record.head
-        records = render_steps(county, steps, 0 if before is None else before.record.head.size)
+        number, size = (1, 0) if before is None else (before.number + 1, before.record.head.size)
+        records = render_steps(county, steps, size)
         commit = Commit(
-            number=1 if before is None else before.number + 1,
+            number=number,
             record=record,
             bundles=sum(len(step.bundles) for step in steps),
             orders=self._count_orders(records),
@@ -136,7 +142,8 @@ class KafkaJournal:
         )
         note = render_checkpoint(county, "checkpoints", head.size, head.checkpoint.encode())
         self._last = commit
-        wait = self.loop.start(transact(self._producer, self.shard, [*records, note, render_commit(county, commit)]))
+        numbered = [*number_records([*records, note], number), render_commit(county, commit)]
+        wait = self.loop.start(transact(self._producer, self.shard, numbered))
         return partial(self._settle, wait, () if snapshot is None else kept)
 
     def _settle(self, wait: Callable[[], None], kept: Sequence[CommitRecord]) -> None:

@@ -8,12 +8,14 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from time import monotonic
 from typing import Literal, TypeAlias
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaTimeoutError, UnknownTopicOrPartitionError
 from aiokafka.structs import ConsumerRecord
 
+from schemas.errors import DependencyError
 from streams.kafka.client import Connection
 from streams.kafka.tolerating import tolerate
 
@@ -22,6 +24,7 @@ Row: TypeAlias = ConsumerRecord
 Isolation: TypeAlias = Literal["read_committed", "read_uncommitted"]
 FETCH_BYTES = 8_388_608  # some parts or bundles at once; a record above it is still given, alone
 POLL_MILLISECONDS = 200
+STALL_SECONDS = 30.0  # a broker that is alive gives what it said it has within this
 ASK_MILLISECONDS = 20  # how long a broker lets a fetch wait that finds nothing: a reader that looks back is not held up
 FOLLOW_MILLISECONDS = 500  # the same for a reader that follows
 METADATA_MILLISECONDS = 300_000
@@ -46,17 +49,26 @@ class Reader:
         return found.get(self.place, ())
 
     async def range(self, start: int, end: int) -> AsyncIterator[Sequence[Row]]:
-        """Give the committed records from offset ``start`` to before ``end``, waiting until all there are decided."""
+        """Give the committed records from offset ``start`` to before ``end``, waiting until all there are decided.
+
+        DependencyError when nothing comes for long.
+        """
         if start >= end:
             return
         self.consumer.seek(self.place, start)
-        while True:
+        position, heard_at = start, monotonic()
+        while position < end:
             rows = await self.fetch(POLL_MILLISECONDS)
             inside = [row for row in rows if row.offset < end]
             if inside:
                 yield inside
-            if len(inside) < len(rows) or await self.consumer.position(self.place) >= end:
+            if len(inside) < len(rows):
                 return
+            before, position = position, await self.consumer.position(self.place)
+            if rows or position > before:
+                heard_at = monotonic()
+            elif monotonic() - heard_at > STALL_SECONDS:
+                await self.explain_stall()
 
     async def first(self, start: int, end: int) -> Row | None:
         """Give the first record at or after an offset, before another; None when there is none."""
@@ -64,9 +76,34 @@ class Reader:
             return rows[0]
         return None
 
+    async def explain_stall(self) -> None:
+        """Raise the DependencyError that says why no record comes, although there are some."""
+        stable = (await self.consumer.end_offsets([self.place]))[self.place]
+        raise (
+            make_undecided(self.place, stable)
+            if stable <= await self.consumer.position(self.place)
+            else DependencyError(
+                f"代理没有给出主题 {self.place.topic} 的记录,请检查代理与读取权限 / "
+                f"the brokers do not give records of {self.place.topic} that they hold: see whether they are well, and "
+                "whether this principal may read there"
+            )
+        )
+
     async def close(self) -> None:
         """Stop the consumer."""
         await stop(self.consumer)
+
+
+def make_undecided(place: TopicPartition, offset: int) -> DependencyError:
+    """Make the error that says that nobody decides the transaction whose records begin at an offset."""
+    where = f"{place.topic}, {place.partition}, {offset}"
+    return DependencyError(
+        f"代理上有一个未了结的事务({where}),其后的记录都读不到:若属本县,记账进程启动时自动了结;若不是,请由管理员用 "
+        "kafka-transactions.sh find-hanging 与 abort 处理 / "
+        f"the brokers hold an undecided transaction (topic, partition, offset: {where}), and nobody can read what is "
+        "behind it: the start of the county's worker decides it if it is the county's; if it is somebody else's, an "
+        "administrator ends it with 'kafka-transactions.sh find-hanging' and 'abort'"
+    )
 
 
 async def stop(consumer: AIOKafkaConsumer) -> None:
@@ -101,6 +138,16 @@ async def open_consumer(
     return consumer
 
 
+@asynccontextmanager
+async def consuming(connection: Connection, isolation: Isolation) -> AsyncIterator[AIOKafkaConsumer]:
+    """Start a consumer of nothing yet for as long as it is needed."""
+    consumer = await open_consumer(connection, isolation=isolation)
+    try:
+        yield consumer
+    finally:
+        await stop(consumer)
+
+
 async def open_asker(connection: Connection) -> AIOKafkaConsumer:
     """Start a consumer that only asks for offsets: a broker answers in order, and a fetch may wait.
 
@@ -112,18 +159,28 @@ async def open_asker(connection: Connection) -> AIOKafkaConsumer:
 
 async def ask_end(asker: AIOKafkaConsumer, place: TopicPartition) -> int:
     """Give the offset behind a partition's last record."""
-    return await _ask(asker, asker.end_offsets([place]), place)
+    return (await ask_ends(asker, [place]))[place]
+
+
+async def ask_ends(asker: AIOKafkaConsumer, places: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
+    """Give the offsets behind partitions' last records: of the last decided ones, if the asker reads committed ones."""
+    return await _ask(asker, asker.end_offsets(places), places)
+
+
+async def ask_begins(asker: AIOKafkaConsumer, places: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
+    """Give the offsets of partitions' first records."""
+    return await _ask(asker, asker.beginning_offsets(places), places)
 
 
 async def _ask(
-    asker: AIOKafkaConsumer, question: Awaitable[Mapping[TopicPartition, int]], place: TopicPartition
-) -> int:
-    """Ask for an offset. What is not there gets no answer: the brokers say so only when asked for all topics."""
+    asker: AIOKafkaConsumer, question: Awaitable[Mapping[TopicPartition, int]], places: Sequence[TopicPartition]
+) -> Mapping[TopicPartition, int]:
+    """Ask for offsets. What is not there gets no answer: the brokers say so only when asked for all topics."""
     try:
-        return int((await question)[place])
+        return await question
     except KafkaTimeoutError:
         await asker.topics()
-        if place.partition not in (asker.partitions_for_topic(place.topic) or ()):
+        if any(place.partition not in (asker.partitions_for_topic(place.topic) or ()) for place in places):
             raise UnknownTopicOrPartitionError from None
         raise
 
@@ -135,7 +192,7 @@ async def open_reader(
     place = TopicPartition(topic, partition)
     asker = await open_asker(connection)
     try:
-        begin = await _ask(asker, asker.beginning_offsets([place]), place)
+        begin = (await ask_begins(asker, [place]))[place]
         end = await ask_end(asker, place)
         consumer = await open_consumer(connection, wait_milliseconds)
     finally:

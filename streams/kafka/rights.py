@@ -4,7 +4,9 @@ A consumer without the right to read neither raises nor returns, so every proces
 written, and no transaction of another process is disturbed.
 """
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
+from time import monotonic
 
 from aiokafka.errors import (
     GroupAuthorizationFailedError,
@@ -21,6 +23,8 @@ from streams.kafka.client import Connection
 from streams.kafka.shard import Shard
 
 CHECK_SECONDS = 10.0  # a refusal comes at once; this is for brokers that are away
+TOLD_SECONDS = 8.0  # brokers that are well hear of a new topic within milliseconds, under load within a second
+_LOOK_AGAIN_SECONDS = 0.1
 _READ, _WRITE = 3, 4  # places of the bits, as Kafka numbers its operations
 _GROUP, _TRANSACTION = 0, 1
 _WORDS: Mapping[int, tuple[str, str]] = {_READ: ("读", "read"), _WRITE: ("写", "write")}
@@ -37,6 +41,20 @@ async def check_readable(connection: Connection, topics: Sequence[str]) -> None:
 async def check_writable(connection: Connection, topics: Sequence[str]) -> None:
     """Return if every topic exists and may be written; else raise ConfigurationError that names each that may not."""
     await _check_topics(connection, topics, _WRITE)
+
+
+async def wait_known(connection: Connection, topics: Sequence[str]) -> None:
+    """Return when a broker that is asked knows topics that were just made, or after some seconds.
+
+    The controller answers first, and brokers hear of it one after another.
+    """
+    async with asking(connection, CHECK_SECONDS) as client:
+        late = monotonic() + TOLD_SECONDS
+        while monotonic() < late:
+            found = (await describe_topics(client, list(topics))).values()
+            if not any(for_code(each.error) is UnknownTopicOrPartitionError for each in found):
+                return
+            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
 
 
 async def check_partition(shard: Shard, topics: Sequence[str]) -> None:

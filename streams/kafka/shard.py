@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from aiokafka import TopicPartition
+
 from schemas.records import Word
 from schemas.topics import topic_name
 from streams.kafka.client import Connection
 
+_COMMITTED: Sequence[Word] = ("entries", "disclosures", "checkpoints", "commits")
 AHEAD_SECONDS = 300  # clocks differ; five minutes are more than those of looked-after machines do
 
 
@@ -27,3 +30,11 @@ class Shard:
     def topic(self, word: Word, bank: str = "") -> str:
         """Give a topic's full name."""
         return topic_name(self.connection.prefix, word, bank)
+
+    def place(self, topic: str) -> TopicPartition:
+        """Give the county's partition of a topic."""
+        return TopicPartition(topic, self.partition)
+
+    def list_committed(self) -> list[str]:
+        """Give the full names of all topics that a commit may write to."""
+        return [self.topic(word) for word in _COMMITTED] + [self.topic("orders", bank) for bank in self.banks]

@@ -6,7 +6,7 @@ from aiokafka.errors import for_code
 from schemas.topics import DAY_MS, EVER
 from streams.kafka.appending import RECORD_BYTES_MAX
 from streams.kafka.client import kafka_errors
-from streams.kafka.rights import check_group, check_readable, check_writable
+from streams.kafka.rights import check_group, check_readable, check_writable, wait_known
 from streams.monitors.events import PARTITIONS
 from streams.monitors.plan import Plan
 
@@ -28,7 +28,9 @@ async def prepare_topics(plan: Plan) -> None:
                 await _widen(admin, plan)
         finally:
             await admin.close()
-        await check_writable(plan.connection, [plan.events, plan.findings, plan.changelog])
+        own = [plan.events, plan.findings, plan.changelog]
+        await wait_known(plan.connection, own)
+        await check_writable(plan.connection, own)
 
 
 async def _create(admin: AIOKafkaAdminClient, plan: Plan) -> set[str]:

@@ -16,7 +16,7 @@ from streams.kafka.asking import ask_controller, asking, describe_topics
 from streams.kafka.client import Connection
 from streams.kafka.definitions import load_topics
 from streams.kafka.requests import SetTopicConfig
-from streams.kafka.rights import check_group, check_readable, check_transactional, check_writable
+from streams.kafka.rights import check_group, check_readable, check_transactional, check_writable, wait_known
 
 TOPICS = 9  # seven of a cluster, and two of the one bank
 SETTINGS = """\
@@ -200,6 +200,19 @@ def test_the_command_line_goes_from_missing_to_made(
     assert "no authorizer" in told.err
     assert main(["topics", "check", "--cluster", str(file), "--lang", "en"]) == 0
     assert capsys.readouterr().out == "topics and rights are as they should be\n"
+
+
+def test_who_made_topics_waits_until_brokers_know_them(broker: str, prefix: str) -> None:
+    async def make_late() -> None:
+        waiting = asyncio.create_task(wait_known(Connection(broker), [name]))
+        done, _ = await asyncio.wait({waiting}, timeout=0.5)
+        assert not done
+        await apply_topics(Connection(broker), want(load_topics(), cluster(prefix)))
+        await waiting
+        await check_writable(Connection(broker), [name])
+
+    name = topic_name(prefix, "anomalies")
+    asyncio.run(make_late())
 
 
 def test_the_command_line_says_what_a_person_must_do(

@@ -16,6 +16,7 @@ from schemas.records import (
     Delivery,
     Record,
     Word,
+    number_records,
     render_checkpoint,
     render_command,
     render_commit,
@@ -107,13 +108,13 @@ def make_command(kind: CommandKind) -> Command:
 
 STEP = Step(1, (Bundle(0, 1, b"\0\1x", b"\0\0\0\0"),), (OrderPart("agri_P_402_001", 0, b"{}"),), (make_order_file(),))
 COMMIT = Commit(number=1, record=CommitRecord(position=1, item=0, head=HEAD), bundles=1, orders={})
-_STEPS = render_steps("511112", [STEP], 0)
+_STEPS = number_records(render_steps("511112", [STEP], 0), 7)
 RECORDS: list[tuple[str, Record]] = [
     *((kind, render_command("511112", make_command(kind))) for kind in get_args(CommandKind)),
     *zip(("entry_bundle", "disclosure_bundle", "order_part", "order_file"), _STEPS, strict=True),
     ("delivery", render_delivery("511112", Delivery("agri_P_402_001", "agri_P_402_001.txt", b"x", b"y"))),
     ("commit", render_commit("511112", COMMIT)),
-    ("checkpoint", render_checkpoint("511112", "checkpoints", 1, b"")),
+    ("checkpoint", number_records([render_checkpoint("511112", "checkpoints", 1, b"")], 7)[0]),
     ("cosigned_checkpoint", render_checkpoint("511112", "cosignatures", 1, b"")),
 ]
 

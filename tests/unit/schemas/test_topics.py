@@ -75,7 +75,14 @@ def test_restricted_topics_are_those_that_hold_more_than_the_public_log() -> Non
 
 def test_each_role_reads_and_writes_what_its_work_needs() -> None:
     assert {role: reads(role) for role in get_args(Role)} == {
-        "worker": {"commands", "entries", "disclosures", "commits"},
+        "worker": {
+            "commands",
+            "entries",
+            "disclosures",
+            "orders",
+            "commits",
+            "checkpoints",
+        },  # what it writes it must settle
         "office": set(TOPICS.topics) - {"deliveries"},
         "adapter": set(),
         "witness": {"entries", "checkpoints", "cosignatures"},
@@ -111,15 +118,15 @@ def test_a_bank_reads_what_the_gate_let_out_to_it_and_no_orders_before_that() ->
     assert {right.operation for right in rights} == {"read"}
 
 
-def test_a_worker_writes_the_orders_of_every_bank_and_its_own_transactions() -> None:
+def test_a_worker_reads_and_writes_the_orders_of_every_bank_and_writes_its_own_transactions() -> None:
     cluster = Cluster("c", 1, ("102", "402"), principals={"worker": ("w1", "w2")})
     rights = list_rights(TOPICS, cluster)
     orders = [(right.principal, right.operation, right.name) for right in rights if ".orders." in right.name]
     assert orders == [
-        ("w1", "write", "c.orders.102.v1"),
-        ("w1", "write", "c.orders.402.v1"),
-        ("w2", "write", "c.orders.102.v1"),
-        ("w2", "write", "c.orders.402.v1"),
+        (worker, operation, topic)
+        for worker in ("w1", "w2")
+        for operation in ("read", "write")
+        for topic in ("c.orders.102.v1", "c.orders.402.v1")
     ]
     assert [right for right in rights if right.pattern == "prefixed" and right.principal == "w1"] == [
         Right("w1", "write", "transactional_id", "ledger.c.", "prefixed")
