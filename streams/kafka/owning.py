@@ -57,8 +57,12 @@ async def open_owner(shard: Shard) -> AIOKafkaProducer:
     async def send_with_care(node: int, request: object, **options: Any) -> object:  # noqa: ANN401 -- passed on
         is_first = isinstance(request, AddPartitionsToTxnRequest) and not producer._txn_manager.txn_partitions  # noqa: SLF001 -- no other way
         if is_first and broken.is_set():
-            await _check_decided(shard)
-            broken.clear()
+            broken.clear()  # before the look: one that breaks meanwhile is another matter
+            try:
+                await _check_decided(shard)
+            except BaseException:
+                broken.set()
+                raise
         try:
             return await send(node, request, **options)
         except NodeNotReadyError:  # it was not sent

@@ -141,9 +141,9 @@ def test_what_somebody_else_left_undecided_stops_the_start_and_is_named(county: 
     _check_stop(county, f"stranger.{county.partition}", place, headers)
 
 
-@pytest.mark.parametrize("ahead", [None, -1, 2])
+@pytest.mark.parametrize("ahead", [None, -1, 0, 2])
 @pytest.mark.usefixtures("impatient")
-def test_what_is_not_of_the_newest_commit_stops_the_start_although_it_is_the_countys(
+def test_what_is_no_part_of_the_newest_commit_stops_the_start_although_it_is_the_countys(
     county: County, ahead: int | None
 ) -> None:
     headers = {} if ahead is None else {"number": b"%d" % (count_commits(county) + ahead)}
