@@ -1,6 +1,7 @@
 """Owns the making up of a bank's answers to an order file: which orders it pays, and why not the others.
 
-The same orders always get the same answers: what becomes of an order hangs on its id alone.
+The same orders always get the same answers: what becomes of an order hangs on its id alone. Asked again with no share
+of unknown ones, a bank credits these and says of all others what it said before.
 """
 
 from collections.abc import Mapping, Sequence
@@ -52,7 +53,7 @@ def _list_outcomes(layout: InLayout, status: str) -> list[Outcome]:
 def _decide(order: OrderRow, shares: Shares, choices: Mapping[str, Sequence[Outcome]]) -> Outcome:
     digest = sha256(order.order_id.encode()).digest()
     number = int.from_bytes(digest[:4]) % HUNDRED
-    for status, share in (("failed", shares.failed), ("unknown", shares.unknown), ("returned", shares.returned)):
+    for status, share in (("failed", shares.failed), ("returned", shares.returned), ("unknown", shares.unknown)):
         if number < share:
             return _choose(choices[status], status, digest[4])
         number -= share

@@ -50,6 +50,14 @@ def test_an_orders_answer_hangs_on_its_id_alone() -> None:
     assert half.items() <= whole.items()
 
 
+def test_asked_again_a_bank_credits_what_was_unknown_and_says_of_the_rest_what_it_said() -> None:
+    layout, orders = find_in("results-402"), make_orders(300)
+    first = decide_answers(layout, orders, Shares(failed=20, unknown=30, returned=10), ON)
+    second = decide_answers(layout, orders, Shares(failed=20, returned=10), ON)
+    pairs = {(before.status, after.status) for before, after in zip(first, second, strict=True)}
+    assert pairs == {(same, same) for same in ("credited", "failed", "returned")} | {("unknown", "credited")}
+
+
 def test_all_may_fail() -> None:
     answers = decide_answers(find_in("results-402"), make_orders(50), Shares(failed=100), ON)
     assert {answer.status for answer in answers} == {"failed"}
