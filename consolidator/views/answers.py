@@ -8,6 +8,11 @@ from consolidator.views.facts import Words
 TOLD_STATES = frozenset(("credited", "failed", "unknown", "returned"))
 # States in which somebody has to do something before the money is there.
 OPEN_STATES = frozenset(("failed", "unknown", "returned"))
+DIFFERENT = "R51"  # a bank's result that does not fit
+SETTLE: Words = (
+    "与银行逐笔核实实际付给哪个账户、多少金额,由银行重报回执",
+    "settle with the bank what was really paid to which account; the bank sends the right result",
+)
 WHYS: Mapping[str, Words] = {
     "payee_data": ("收款人信息有误", "wrong data of the payee"),
     "account_state": ("账户状态异常", "state of the account"),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from consolidator.views.answers import OPEN_STATES, TOLD_STATES, advise
+from consolidator.views.answers import DIFFERENT, OPEN_STATES, SETTLE, TOLD_STATES, advise
 from consolidator.views.facts import REGISTERS, Words, render_facts
 from consolidator.views.words import LEVELS, ROUTES, STATES
 from schemas.money import render_yuan
@@ -19,11 +19,6 @@ _EFFECTS: Mapping[str, Words] = {
 }
 _NO_EFFECT: Words = ("明细状态不变,另立线索", "moves nothing and opens a clue")
 _CLUE: Words = ("另立线索", "opens a clue")
-_SETTLE: Words = (
-    "下一步:与银行逐笔核实实际付给哪个账户、多少金额,由银行重报回执。",
-    "Next: settle with the bank what was really paid to which account; the bank sends the right result.",
-)
-DIFFERENT = "R51"  # a bank's result that does not fit
 _MOVABLE = frozenset(("ready", "held"))  # states in which a later finding is more than a clue
 _NEXT: Mapping[str, Words] = {
     "held": ("下一步:由两人放行,或停发。", "Next: two persons clear it, or it is stopped."),
@@ -80,7 +75,7 @@ def _tell_next(story: Story) -> Iterator[Words]:
     """Say what is to be done; of a line that a bank did not pay by the class of what the bank told last."""
     state, last = story["state"], story["history"][-1]
     if any(finding["code"] == DIFFERENT for finding in last["findings"]):
-        yield _SETTLE
+        yield f"下一步:{SETTLE[0]}。", f"Next: {SETTLE[1]}."
     elif state in _NEXT:
         yield _NEXT[state]
     elif state in OPEN_STATES:
