@@ -22,8 +22,9 @@ DISGUISED = "x"  # a number shown as a percentage, in thousands, in scientific n
 OTHER = "o"  # a truth value, an error, a nested value
 UNREADABLE = "~"  # stands before a rounded number, so that nobody takes it for what was shown
 
-IDENTIFIERS = PERSON_IDS | {"account", "branch", "plot", "household"}
+IDENTIFIERS = PERSON_IDS | {"account", "branch", "plot", "household", "order", "serial"}
 _DATES = frozenset(("died_on", "from_on", "to_on"))
+_BANK_DAY = "on"  # banks write 20261106, which a sheet keeps as a number
 _ANY = frozenset((TEXT, NUMBER, ROUNDED, DATE, DISGUISED, OTHER))
 
 
@@ -63,6 +64,8 @@ def _list_allowed(field: str) -> frozenset[str]:
         return frozenset((TEXT, NUMBER, ROUNDED))
     if _is_identifier(field):
         return frozenset(TEXT)
+    if field == _BANK_DAY:
+        return frozenset((TEXT, NUMBER, DATE))
     return frozenset((TEXT, DATE)) if field in _DATES else frozenset((TEXT, NUMBER))
 
 

@@ -1,18 +1,20 @@
 """Owns the turning of a table's text columns into the columns of a document's kind.
 
-Odd texts are passed on as they are: the ledger refuses that line. Only amounts and quantities are read here, since a
-wrong one must not look like a right one.
+Odd texts are passed on as they are: the ledger refuses that line. Only amounts, quantities and days of results are read
+here, since a wrong one must not look like a right one.
 """
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
-from bank_adapters.formats.layouts import LITERAL, InLayout
+from bank_adapters.formats.layouts import LITERAL, WITH_TOTALS, InLayout
+from bank_adapters.formats.results import finish_results, parse_day
 from bank_adapters.formats.tables import PERSON_IDS, Table
 from schemas.errors import InputError
 from schemas.money import parse_fen, parse_yuan
 
+T = TypeVar("T")
 Columns = dict[str, Sequence[Any] | None]
 Bad = list[tuple[int, str, str]]
 _QUANTITY = re.compile(r"(0|[1-9][0-9]{0,8})(?:\.([0-9]{1,3}))?")
@@ -21,7 +23,8 @@ _OPTIONAL = frozenset(
 )
 # A code with a letter before its last place; one of digits only looks like a resident's ID and is judged as such.
 _FIRM = re.compile(r"(?=.{0,16}[A-HJ-NPQRTUWXY])[0-9A-HJ-NPQRTUWXY]{18}")
-_NULLABLE = frozenset(("branch", "to_on", "holder_name"))  # of registers, census and designations
+# Of registers, census, designations and results; an account of a batch is among the optional ones, too.
+_NULLABLE = frozenset(("branch", "to_on", "holder_name", "reason", "serial"))
 
 
 def build_columns(layout: InLayout, table: Table) -> Columns:
@@ -35,6 +38,8 @@ def build_columns(layout: InLayout, table: Table) -> Columns:
         _fill_persons(columns)
         _tell_firms(columns)
         columns["row"] = list(table.rows)
+    if layout.kind == "results":
+        columns |= finish_results(layout, columns, table.stated)
     columns["bad"] = sorted(bad)
     return columns
 
@@ -51,28 +56,33 @@ def parse_quantity(text: str) -> int:
     return int(match[1]) * 1000 + int((match[2] or "").ljust(3, "0"))
 
 
+_READ: Mapping[str, Callable[[str], int | str]] = {
+    "amount_fen": parse_yuan,
+    "rate_fen": parse_yuan,
+    "quantity_milli": parse_quantity,
+    "on": parse_day,
+}
+
+
 def _convert(layout: InLayout, field: str, texts: Sequence[str], bad: Bad) -> Sequence[Any]:
-    if field == "amount_fen":
-        return _read_numbers(texts, field, parse_fen if layout.amount_unit == "fen" else parse_yuan, bad)
-    if field == "rate_fen":
-        return _read_numbers(texts, field, parse_yuan, bad)
-    if field == "quantity_milli":
-        return _read_numbers(texts, field, parse_quantity, bad)
-    if field == "programmes":
-        return [[name.strip() for name in text.replace("\uff1b", ";").split(";") if name.strip()] for text in texts]
     words: Mapping[str, str] = layout.choices.get(field, {})
     if words:
         texts = [words.get(text, text) for text in texts]
+    parse = parse_fen if field == "amount_fen" and layout.amount_unit == "fen" else _READ.get(field)
+    if parse is not None:
+        return _read_values(texts, field, parse, bad)
+    if field == "programmes":
+        return [[name.strip() for name in text.replace("\uff1b", ";").split(";") if name.strip()] for text in texts]
     if field in PERSON_IDS and "x" in "".join(texts):
         texts = [text.replace("x", "X") for text in texts]
-    if field in _NULLABLE or (layout.kind == "batch" and field in _OPTIONAL):
+    if field in _NULLABLE or (layout.kind in WITH_TOTALS and field in _OPTIONAL):
         return [text or None for text in texts]
     return texts
 
 
-def _read_numbers(texts: Sequence[str], field: str, parse: Callable[[str], int], bad: Bad) -> list[int | None]:
-    """Read numbers, equal texts once; an empty amount is unreadable, an empty quantity or rate is absent."""
-    known: dict[str, int | None] = {}
+def _read_values(texts: Sequence[str], field: str, parse: Callable[[str], T], bad: Bad) -> list[T | None]:
+    """Read numbers or days, equal texts once; an empty amount is unreadable, any other that is empty is absent."""
+    known: dict[str, T | None] = {}
     odd: dict[str, str] = {}
     for text in dict.fromkeys(texts):
         known[text] = None

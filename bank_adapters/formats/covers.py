@@ -37,6 +37,7 @@ _KEYS: Mapping[str, Mapping[str, str]] = {
     "register": _REGISTER,
     "accounts": {"编号": "id", "截至日期": "snapshot_on"},
     "designations": {"编号": "id"},
+    "results": {},  # a bank's answer says all itself: it needs no cover sheet
 }
 _OPTIONAL: Mapping[str, frozenset[str]] = {"batch": frozenset((*_PUBLICITY, *_TOTALS))}
 _KNOWN = frozenset((*_OPTIONAL["batch"], *(key for keys in _KEYS.values() for key in keys)))
@@ -55,6 +56,8 @@ _WORDS: Mapping[str, str] = {
 
 def parse_cover(layout: InLayout, raw: bytes | None) -> dict[str, Any]:
     """Read a cover sheet as header fields. InputError ``I11`` missing, ``I12`` naming the key that is wrong."""
+    if raw is None and not needs_cover(layout):
+        return {"kind": layout.kind}
     if raw is None:
         raise InputError("I11")
     if len(raw) > COVER_BYTES_MAX:
@@ -70,14 +73,19 @@ def parse_cover(layout: InLayout, raw: bytes | None) -> dict[str, Any]:
     return fields | _read_publicity(values)
 
 
+def needs_cover(layout: InLayout) -> bool:
+    """Say whether a file says nothing of itself without its cover sheet."""
+    return bool(_KEYS[layout.kind])
+
+
 def parse_totals(raw: bytes | None, stated: Mapping[str, str]) -> dict[str, int]:
     """Give a batch's control totals: the file's own where it has them, else the cover's. Where both are, they agree.
 
     Raises InputError ``I15`` for totals of the file that cannot be read, ``I12`` for the cover's.
     """
     values = {} if raw is None else _read_pairs(raw)
-    own = _read_totals({name: stated[name] for name in ("count", *_SUMS) if name in stated}, "I15")
-    cover = _read_totals({name: values[key] for key, name in _TOTALS.items() if key in values}, "I12")
+    own = read_totals({name: stated[name] for name in ("count", *_SUMS) if name in stated}, "I15")
+    cover = read_totals({name: values[key] for key, name in _TOTALS.items() if key in values}, "I12")
     if own is not None and cover is not None and own != cover:
         raise InputError("I12", "总笔数, 总金额(元) are not the file's own")
     totals = own or cover
@@ -86,7 +94,7 @@ def parse_totals(raw: bytes | None, stated: Mapping[str, str]) -> dict[str, int]
     return totals
 
 
-def _read_totals(texts: Mapping[str, str], code: str) -> dict[str, int] | None:
+def read_totals(texts: Mapping[str, str], code: str) -> dict[str, int] | None:
     """Read a count and a sum in yuan or fen; None when neither is stated."""
     if not texts:
         return None

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from bank_adapters.formats.text import ROW_CHARACTERS_MAX
-from schemas.parts import PARTS, REGISTER_PARTS, Columns
+from schemas.identifiers import BankCode
+from schemas.parts import PARTS, REGISTER_PARTS, Columns, ResultStatus, ResultWhy
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,47}$")]
 Encoding = Literal["gb18030", "gbk", "utf-8", "utf-8-sig"]
@@ -15,11 +16,20 @@ WidthUnit = Literal["bytes", "characters"]
 Separator = Annotated[str, Field(min_length=1, max_length=1)]
 Widths = list[Annotated[int, Field(ge=1, le=400)]]
 CellName = Annotated[str, Field(pattern=r"^[A-Z]{1,2}[1-9][0-9]{0,2}$")]
+FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{0,40}\{file\}[A-Za-z0-9._-]{0,40}$")]
 LITERAL = "="
 _NUMBERS = re.compile(r"[0-9]{8}")  # the shortest account
 TOTALS = ("yuan", "fen")
-Kind = Literal["batch", "register", "accounts", "designations"]
-
+WITH_TOTALS = ("batch", "results")
+Kind = Literal["batch", "register", "accounts", "designations", "results"]
+Outcome = tuple[str, str | None]  # a status, and the class of why; as the ledger knows them
+AMBIGUOUS: Outcome = ("unknown", "ambiguous")  # what a code means that nobody explained: neither success nor failure
+_OUTCOMES = frozenset(
+    (status, why)
+    for status in get_args(ResultStatus)
+    for why in (None, *get_args(ResultWhy))
+    if status != "credited" or why is None
+)
 
 CLOSED = ConfigDict(extra="forbid", strict=True, frozen=True)
 
@@ -45,7 +55,8 @@ class InLayout(BaseModel):
     ``fen`` are control totals. ``preamble_rows`` lines above the header say nothing. ``cells`` names cells of a sheet's
     title rows in the same way. Files of the formats in ``also`` have the same columns under the same titles; the ending
     of the file's name tells them. With ``zero_padded``, numbers may be filled up with zeros. ``choices`` maps the words
-    of a field to ours.
+    of a field to ours. Result files name their ``bank`` and say what its codes mean: ``results`` gives each code our
+    ``status`` or ``status/why``. ``answer_name`` is how a simulated bank calls its answer to an order ``{file}``.
     """
 
     model_config = CLOSED
@@ -71,11 +82,19 @@ class InLayout(BaseModel):
     amount_unit: Literal["yuan", "fen"] = "yuan"
     zero_padded: bool = False
     choices: dict[str, dict[str, str]] = {}
+    bank: BankCode | None = None
+    answer_name: FileName | None = None
+    results: dict[str, str] = {}
 
     @property
     def titles(self) -> Sequence[str]:
         """The columns' titles, in the file's order."""
         return [title for title, _ in self.columns]
+
+    @property
+    def outcomes(self) -> Mapping[str, Outcome]:
+        """What each of a bank's codes means."""
+        return {code: split_outcome(words) for code, words in self.results.items()}
 
     @model_validator(mode="before")
     @classmethod
@@ -104,11 +123,35 @@ class InLayout(BaseModel):
         return self
 
     @model_validator(mode="after")
+    def _results_say_what_codes_mean(self) -> Self:
+        told = (self.bank is not None, self.answer_name is not None, bool(self.results))
+        if told != (self.kind == "results",) * len(told):
+            message = "a results profile has bank, answer_name and a table of codes, and no other does"
+            raise ValueError(message)
+        if not _OUTCOMES.issuperset(self.outcomes.values()):
+            message = "a code's meaning is no status, or no status/why"
+            raise ValueError(message)
+        if len({code.lstrip("0") or code[-1:] for code in self.results}) != len(self.results):
+            message = "two codes differ in zeros before them only, which a spreadsheet drops"
+            raise ValueError(message)
+        if self.outcomes.get("", AMBIGUOUS)[0] != AMBIGUOUS[0]:
+            message = "no code at all is neither success nor failure"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _answer_is_called_as_such_files_are(self) -> Self:
+        if self.answer_name is not None and not re.fullmatch(self.file_name, self.answer_name.replace("{file}", "x")):
+            message = "answer_name is no file_name"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
     def _fields_are_ours(self) -> Self:
         """A mistyped field would otherwise be noticed only when a file comes."""
         fields = [field for _, field in self.columns if field and not field.startswith(LITERAL)]
         model = PARTS[self.kind] if self.kind != "register" else REGISTER_PARTS.get(self.register_name or "", Columns)
-        if len(set(fields)) != len(fields) or not set(fields) <= model.model_fields.keys() - {"bad", "row"}:
+        if len(set(fields)) != len(fields) or not set(fields) <= model.model_fields.keys() - {"bad", "row", "why"}:
             message = "a field is unknown or stands twice"
             raise ValueError(message)
         if len(set(self.titles)) != len(self.columns):
@@ -137,10 +180,20 @@ class InLayout(BaseModel):
     @model_validator(mode="after")
     def _totals_are_whole(self) -> Self:
         items = {*self.header, *self.trailer, *self.cells.values()}
-        if self.kind == "batch" and len(items & {"count"}) != len(items.intersection(TOTALS)):
+        if self.kind in WITH_TOTALS and len(items & {"count"}) != len(items.intersection(TOTALS)):
             message = "control totals are a count and one sum, yuan or fen"
             raise ValueError(message)
         return self
+
+
+def split_outcome(words: str) -> Outcome:
+    """Take a code's meaning apart.
+
+    >>> split_outcome("failed/payee_data"), split_outcome("credited")
+    (('failed', 'payee_data'), ('credited', None))
+    """
+    status, _, why = words.partition("/")
+    return status, why or None
 
 
 def describe_item(item: str) -> str:

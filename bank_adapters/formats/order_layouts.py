@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, Field, model_validator
 
-from bank_adapters.formats.layouts import CLOSED, Encoding, Name, Separator, Widths, WidthUnit, check_widths
+from bank_adapters.formats.layouts import CLOSED, Encoding, FileName, Name, Separator, Widths, WidthUnit, check_widths
 from schemas.identifiers import BankCode
 
 _LITERAL = r"[^\x00-\x1f]{0,40}"
@@ -29,7 +29,7 @@ class OrderLayout(BaseModel):
     name: Name
     direction: Literal["out"]
     bank: BankCode
-    file_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{0,40}\{file\}[A-Za-z0-9._-]{0,40}$")]
+    file_name: FileName
     format: Literal["delimited", "fixed"] = "delimited"
     encoding: Encoding
     separator: Separator | None = None

@@ -1,14 +1,15 @@
-"""Owns how one line of an order file is put together and taken apart: by a separator, or at fixed widths.
+"""Owns how one line of a bank's file is put together and taken apart: by a separator, or at fixed widths.
 
 What does not fit is an error, never cut: a name cut short is another name to the bank.
 """
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from bank_adapters.formats.fixed import split_fixed
 from bank_adapters.formats.frames import drop_zeros
-from bank_adapters.formats.layouts import describe_item
-from bank_adapters.formats.order_layouts import NUMBERS, OrderLayout
+from bank_adapters.formats.layouts import Encoding, WidthUnit, describe_item
+from bank_adapters.formats.order_layouts import NUMBERS
 from bank_adapters.formats.text import derive_codec
 from schemas.errors import ConfigurationError, InputError
 
@@ -17,10 +18,34 @@ _LINE_ENDS = frozenset("\r\n")
 _SPACE = " "
 
 
+class LineShape(Protocol):
+    """What a layout says of its lines; without a separator they are of fixed width."""
+
+    @property
+    def name(self) -> str:
+        """The layout's name."""
+
+    @property
+    def encoding(self) -> Encoding:
+        """The file's encoding."""
+
+    @property
+    def separator(self) -> str | None:
+        """What stands between fields."""
+
+    @property
+    def width_unit(self) -> WidthUnit:
+        """What widths count."""
+
+    @property
+    def zero_padded(self) -> bool:
+        """Whether zeros fill numbers up, not spaces."""
+
+
 def join_columns(
-    layout: OrderLayout, file: str, items: Sequence[str], widths: Sequence[int], columns: Sequence[Sequence[str]]
+    layout: LineShape, what: str, items: Sequence[str], widths: Sequence[int], columns: Sequence[Sequence[str]]
 ) -> list[str]:
-    """Write lines from columns, of which ``items`` say what they are; ``file`` names the order file in errors.
+    """Write lines from columns, of which ``items`` say what they are; ``what`` names the file in errors.
 
     ConfigurationError when a text cannot stand in the layout: one shifted column pays another account.
     """
@@ -28,7 +53,7 @@ def join_columns(
     for item, width, texts in zip(items, widths if fixed else [0] * len(items), columns, strict=True):
         fault = _find_coding_fault(layout, texts) or _find_fault(layout, width, texts)
         if fault:
-            message = f"order file {file}: a {describe_item(item)} {fault} layout {layout.name}"
+            message = f"{what}: a {describe_item(item)} {fault} layout {layout.name}"
             raise ConfigurationError(message)
     if layout.separator is not None:
         return [*map(layout.separator.join, zip(*columns, strict=True))]
@@ -39,7 +64,7 @@ def join_columns(
     return [*map("".join, zip(*padded, strict=True))]
 
 
-def split_line(layout: OrderLayout, items: Sequence[str], widths: Sequence[int], line: str, row: int) -> Sequence[str]:
+def split_line(layout: LineShape, items: Sequence[str], widths: Sequence[int], line: str, row: int) -> Sequence[str]:
     """Take a line apart, as :func:`join_columns` put it together. InputError ``I14`` when its widths are others."""
     if layout.separator is not None:
         return line.split(layout.separator)
@@ -51,7 +76,7 @@ def split_line(layout: OrderLayout, items: Sequence[str], widths: Sequence[int],
     return texts
 
 
-def _find_coding_fault(layout: OrderLayout, texts: Sequence[str]) -> str:
+def _find_coding_fault(layout: LineShape, texts: Sequence[str]) -> str:
     try:
         "".join(texts).encode(derive_codec(layout.encoding))
     except UnicodeEncodeError:
@@ -59,7 +84,7 @@ def _find_coding_fault(layout: OrderLayout, texts: Sequence[str]) -> str:
     return ""
 
 
-def _find_fault(layout: OrderLayout, width: int, texts: Sequence[str]) -> str:
+def _find_fault(layout: LineShape, width: int, texts: Sequence[str]) -> str:
     separator = layout.separator
     breaking = _LINE_ENDS if separator is None else _LINE_ENDS | {separator, _QUOTING.get(separator, separator)}
     if any(not breaking.isdisjoint(text) for text in texts):
@@ -71,16 +96,16 @@ def _find_fault(layout: OrderLayout, width: int, texts: Sequence[str]) -> str:
     return ""
 
 
-def _measure(layout: OrderLayout, text: str) -> int:
+def _measure(layout: LineShape, text: str) -> int:
     return len(text) if layout.width_unit == "characters" else len(text.encode(derive_codec(layout.encoding)))
 
 
-def _pad(layout: OrderLayout, item: str, width: int, text: str) -> str:
+def _pad(layout: LineShape, item: str, width: int, text: str) -> str:
     missing = width - _measure(layout, text)
     if item not in NUMBERS:
         return text + _SPACE * missing
     return ("0" if layout.zero_padded else _SPACE) * missing + text
 
 
-def _unpad(layout: OrderLayout, item: str, piece: str) -> str:
+def _unpad(layout: LineShape, item: str, piece: str) -> str:
     return drop_zeros(piece) if layout.zero_padded and item in NUMBERS else piece.strip(_SPACE)

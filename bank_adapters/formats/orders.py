@@ -60,7 +60,7 @@ def render_order_file(layout: OrderLayout, file: OrderFile, parts: Iterable[Orde
 
 def _render_titles(layout: OrderLayout, file: OrderFile) -> list[str]:
     columns = [[title] for title in layout.titles]
-    return join_columns(layout, file.file, layout.titles, [], columns) if layout.titles else []
+    return join_columns(layout, _describe(file), layout.titles, [], columns) if layout.titles else []
 
 
 def _render_frame(layout: OrderLayout, file: OrderFile, items: Sequence[str], widths: Sequence[int]) -> list[str]:
@@ -75,7 +75,7 @@ def _render_frame(layout: OrderLayout, file: OrderFile, items: Sequence[str], wi
         "bank": file.bank,
     }
     texts = [[item[1:] if item.startswith("=") else values[item]] for item in items]
-    return join_columns(layout, file.file, items, widths, texts)
+    return join_columns(layout, _describe(file), items, widths, texts)
 
 
 def _render_part(layout: OrderLayout, file: OrderFile, part: OrderColumns, first: int) -> list[str]:
@@ -91,7 +91,11 @@ def _render_part(layout: OrderLayout, file: OrderFile, part: OrderColumns, first
         "order_id": [derive_order_id(file.county, file.source, file.document, line, 0) for line in part.line],
     }
     chosen = [[item[1:]] * count if item.startswith("=") else columns[item] for item in layout.columns]
-    return join_columns(layout, file.file, layout.columns, layout.widths, chosen)
+    return join_columns(layout, _describe(file), layout.columns, layout.widths, chosen)
+
+
+def _describe(file: OrderFile) -> str:
+    return f"order file {file.file}"
 
 
 def _render_amount(layout: OrderLayout, fen: int) -> str:

@@ -81,6 +81,12 @@ def match_profiles(file_name: str, profiles: Mapping[str, Profile]) -> list[InLa
     ]
 
 
+def find_results_profile(bank: str, profiles: Mapping[str, Profile]) -> InLayout | None:
+    """Give the layout in which a bank tells what became of its orders, if there is one."""
+    found = (profile for profile in profiles.values() if isinstance(profile, InLayout) and profile.bank == bank)
+    return next(found, None)
+
+
 def find_order_profile(bank: str, profiles: Mapping[str, Profile]) -> OrderLayout | None:
     """Give the layout in which a bank takes its orders, if there is one."""
     found = (profile for profile in profiles.values() if isinstance(profile, OrderLayout) and profile.bank == bank)

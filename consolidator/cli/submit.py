@@ -39,8 +39,8 @@ def _check_alone(args: Namespace) -> None:
 
 
 def _submit(args: Namespace, place: Path, opened: AbstractContextManager[Desk]) -> int:
-    submissions = list_submissions(args.paths, args.source, int(time.time()))
     with opened as desk:
+        submissions = list_submissions(args.paths, args.source, int(time.time()), desk.readers)
         if len(submissions) > FILES_WATCHED_MIN:
             with progress(choose("报送 submit")) as advance:
                 outcomes = submit_all(desk, submissions, advance)

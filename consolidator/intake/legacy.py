@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from bank_adapters.formats.covers import needs_cover
 from bank_adapters.formats.layouts import InLayout
 from bank_adapters.profiles import match_profiles
 from bank_adapters.reading import parse_file
@@ -63,6 +64,12 @@ def find_source(readers: Sequence[Reader], name: str, source: str) -> str:
     return source or (min(found) if len(found) == 1 else "")
 
 
+def stands_alone(readers: Sequence[Reader], name: str) -> bool:
+    """Say whether a file of this name is read without a cover sheet."""
+    profiles = (profile for reader in readers for profile in match_profiles(name, reader.profiles))
+    return not all(map(needs_cover, profiles))
+
+
 def sign_file(desk: Desk, reader: Reader, profile: InLayout, file: LegacyFile, at: int) -> Offer:
     """Give the signed document of a file: the one made before, or a new one with the key's next number.
 
@@ -79,11 +86,24 @@ def sign_file(desk: Desk, reader: Reader, profile: InLayout, file: LegacyFile, a
     draft = parse_file(profile, file.name, file.raw, file.cover)
     number = derive_next_number(folder, reader.signer.verifier.public.hex())
     fields = {"county": desk.county, "source": reader.source, "seq": number, **draft.fields}
+    if profile.kind == "results":
+        fields |= derive_results_fields(reader.signer, file.raw)
     raw = _render(reader.signer, fields, draft.columns)
     document = parse_document(raw)
     _check_fields(document.envelope.header)
     _keep_original(folder, file)
     return Offer(document, raw, at, file.tag)
+
+
+def derive_results_fields(signer: Ed25519Signer, raw: bytes) -> dict[str, str]:
+    """Give id and salt of a bank's results, which come without a cover sheet: the same for the same file.
+
+    Both are made with the private key. The id becomes public; were it the file's own digest, anybody could find an
+    account by trying out what fits it. In groups, no 15 digits of it stand in a row.
+    """
+    secret = sha256(signer.sign(b"results salt\0" + sha256(raw).digest())).hexdigest()
+    salt, name = secret[:32], secret[32:]
+    return {"salt": salt, "id": "-".join(["RES", *(name[at : at + 8] for at in range(0, len(name), 8))])}
 
 
 def _render(signer: Ed25519Signer, fields: Mapping[str, Any], columns: Mapping[str, Any]) -> bytes:

@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from bank_adapters.formats.covers import COVER_BYTES_MAX
 from bank_adapters.formats.text import FILE_BYTES_MAX
 from bank_adapters.transports.directory import COVER, SIGNED, derive_cover_path, list_ready, remove
 from consolidator.home.files import disk_errors
-from consolidator.home.paths import Home
-from consolidator.intake.desk import Desk
-from consolidator.intake.legacy import LegacyFile, choose_reader, find_source, sign_file
+from consolidator.intake.desk import Desk, Reader
+from consolidator.intake.legacy import LegacyFile, choose_reader, find_source, sign_file, stands_alone
 from consolidator.intake.manifest import is_sample, read_manifest
 from consolidator.intake.outcomes import FileOutcome, describe_refused, describe_taken
 from consolidator.intake.refusals import DIGEST_CHARACTERS, Refusal, keep_refused, keep_refused_file
@@ -28,15 +28,15 @@ class Submission:
     at: int
 
 
-def list_submissions(paths: Sequence[Path], source: str, now: int) -> list[Submission]:
+def list_submissions(paths: Sequence[Path], source: str, now: int, readers: Sequence[Reader] = ()) -> list[Submission]:
     """Give the files to submit: a sample in its manifest's order and instants, another folder's ready files by name.
 
-    Raises UsageError when a path is not there.
+    Raises UsageError when a path is not there. ``readers`` tell which files come without a cover sheet.
     """
-    return [submission for path in paths for submission in _list_path(path, source, now)]
+    return [submission for path in paths for submission in _list_path(path, source, now, readers)]
 
 
-def _list_path(path: Path, source: str, now: int) -> Iterator[Submission]:
+def _list_path(path: Path, source: str, now: int, readers: Sequence[Reader]) -> Iterator[Submission]:
     if not path.exists():
         message = f"文件不存在:{path} / no such file or folder: {path}"
         raise UsageError(message)
@@ -48,7 +48,7 @@ def _list_path(path: Path, source: str, now: int) -> Iterator[Submission]:
         for item in read_manifest(path).items:
             yield Submission(path / item.file, item.source, item.stamp)
     else:
-        yield from (Submission(ready, source, now) for ready in list_ready(path))
+        yield from (Submission(ready, source, now) for ready in list_ready(path, partial(stands_alone, readers)))
 
 
 def _is_cover(path: Path) -> bool:
@@ -138,17 +138,18 @@ def _read_bounded(path: Path, size_bytes_max: int) -> bytes:
     return raw
 
 
-def list_inbox(home: Home, now: int) -> list[Submission]:
+def list_inbox(desk: Desk, now: int) -> list[Submission]:
     """Give the ready files of ``inbox/SOURCE/``, source by source, by name."""
     with disk_errors():
-        folders = sorted(path for path in home.inbox.iterdir() if path.is_dir() and not path.name.startswith("."))
-    return [Submission(path, folder.name, now) for folder in folders for path in list_ready(folder)]
+        folders = sorted(path for path in desk.home.inbox.iterdir() if path.is_dir() and not path.name.startswith("."))
+    is_alone = partial(stands_alone, desk.readers)
+    return [Submission(path, folder.name, now) for folder in folders for path in list_ready(folder, is_alone)]
 
 
 def take_inbox(desk: Desk, now: int) -> list[FileOutcome]:
     """Submit what waits in the inbox; a file leaves it once it is kept elsewhere."""
     outcomes = []
-    for submission in list_inbox(desk.home, now):
+    for submission in list_inbox(desk, now):
         outcome = submit_file(desk, submission)
         outcomes.append(outcome)
         if outcome.code != "I01":

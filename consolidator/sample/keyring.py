@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from consolidator.sample.dice import derive_secret
 from consolidator.sample.people import VILLAGE_BANK
-from consolidator.sample.places import TOWN_NAMES
+from consolidator.sample.places import BANK_NAMES, TOWN_NAMES
 from consolidator.sample.programmes import DEPARTMENTS
 from consolidator.transparency.keys import Ed25519Signer, derive_signer, render_private_key, render_vkey
 from schemas.policy import Role
@@ -77,7 +77,7 @@ class Adapter:
 
 
 def list_adapters() -> list[Adapter]:
-    """Give every source that sends files: departments, townships, the village bank."""
+    """Give every source that sends files: departments, townships, banks."""
     departments = {**DEPARTMENTS, "police": "公安局", "personnel": "组织部"}
     return [
         *(
@@ -88,8 +88,13 @@ def list_adapters() -> list[Adapter]:
             Adapter(source, f"示例县{name}", "township", CENSUS_PROFILES)
             for source, name in zip(TOWN_SOURCES, TOWN_NAMES, strict=True)
         ),
-        Adapter("bank-402", "示例农信社", "bank", ("batchpay-402", "verification"), VILLAGE_BANK),
+        *(Adapter(f"bank-{code}", name, "bank", _list_bank_profiles(code), code) for code, name in BANK_NAMES.items()),
     ]
+
+
+def _list_bank_profiles(code: str) -> tuple[str, ...]:
+    """Every bank answers its orders; the village bank once paid farm subsidies, and was asked about accounts."""
+    return (*(("batchpay-402", "verification") if code == VILLAGE_BANK else ()), f"results-{code}")
 
 
 def _list_profiles(source: str) -> tuple[str, ...]:

@@ -40,8 +40,9 @@ def _list_items(seed: int, county: str) -> Iterator[Item]:
         officer = {"source": seat.source, "person": f"P-{seat.name}", "role": seat.role, "kinds": list(seat.kinds)}
         yield _make_officer(seed, county, f"officer-{seat.name}", officer)
     for adapter in list_adapters():
-        kinds = {"source": adapter.source, "person": f"A-{adapter.source}", "role": "adapter", "kinds": _ADAPTER_KINDS}
-        yield _make_officer(seed, county, adapter.key_name, kinds)
+        kinds = [*_ADAPTER_KINDS, "results"] if adapter.type == "bank" else _ADAPTER_KINDS
+        officer = {"source": adapter.source, "person": f"A-{adapter.source}", "role": "adapter", "kinds": kinds}
+        yield _make_officer(seed, county, adapter.key_name, officer)
     for programme in (*PROGRAMMES, *STORY_PROGRAMMES):
         yield "programme", programme.id, _describe_programme(programme)
     yield "setting", "cooling_off_hours", {"value": COOLING_OFF_HOURS}

@@ -16,6 +16,7 @@ PURE = (
     "consolidator/transparency",
     "consolidator/privacy",
     "bank_adapters/formats",
+    "bank_adapters/simulator",
     "schemas",
 )
 # Only for a tree without git; hidden folders are tools' caches, except this one.

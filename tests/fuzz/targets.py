@@ -16,6 +16,7 @@ from bank_adapters.formats.order_layouts import OrderLayout
 from bank_adapters.formats.orders import parse_order_file
 from bank_adapters.profiles import load_profiles
 from bank_adapters.reading import choose_format, parse_file
+from consolidator.intake.legacy import derive_results_fields
 from consolidator.transparency.keys import derive_signer
 from schemas.documents import Document, derive_commands, parse_document, render_document, render_parts
 from schemas.envelope import render_envelope
@@ -56,15 +57,19 @@ def _read_by_some(profiles: Sequence[tuple[InLayout, str]], count: int, raw: byt
     first = crc32(raw) % len(profiles)
     for profile, name in [*profiles, *profiles][first : first + count]:
         with suppress(InputError):
-            _send_on(parse_file(profile, name, raw, find_cover(profile).encode()))
+            _send_on(parse_file(profile, name, raw, find_cover(profile)))
 
 
 def _send_on(draft: Draft) -> None:
     """A draft can be cut into parts, and its header can be signed: nothing odd is left in it."""
-    parts, count = render_parts(draft.columns)
+    _read_document(parse_document(_sign(draft)))
+
+
+def _sign(draft: Draft) -> bytes:
     fields = {"county": "511112", "source": "bank-402", "seq": 1, **draft.fields}
-    document = parse_document(render_document(fields, parts, count, _SIGNER.verifier.public.hex(), _SIGNER.sign))
-    _read_document(document)
+    if draft.fields["kind"] == "results":
+        fields |= derive_results_fields(_SIGNER, draft.fields["file"]["sha256"].encode())
+    return render_document(fields, *render_parts(draft.columns), _SIGNER.verifier.public.hex(), _SIGNER.sign)
 
 
 def _read_document(document: Document) -> None:
@@ -112,23 +117,11 @@ def _read_part(raw: bytes) -> None:
 
 
 def _make_drafts() -> list[Draft]:
-    return [
-        parse_file(profile, path.name, path.read_bytes(), find_cover(profile).encode())
-        for profile, path in _list_files()
-    ]
+    return [parse_file(profile, path.name, path.read_bytes(), find_cover(profile)) for profile, path in _list_files()]
 
 
 def _make_documents() -> list[bytes]:
-    key = _SIGNER.verifier.public.hex()
-    return [
-        render_document(
-            {"county": "511112", "source": "a", "seq": 1, **draft.fields},
-            *render_parts(draft.columns),
-            key,
-            _SIGNER.sign,
-        )
-        for draft in _make_drafts()
-    ]
+    return [_sign(draft) for draft in _make_drafts()]
 
 
 @cache
@@ -138,7 +131,7 @@ def load_targets() -> Mapping[str, Target]:
     headers = [parse_document(raw).envelope.header for raw in documents]
     parts = [part for raw in documents for part in parse_document(raw).parts]
     orders = [(FOLDER / f"{name}.golden").read_bytes() for name in load_profiles() if name.startswith("orders")]
-    covers = [find_cover(profile).encode() for profile, _ in _covered()]
+    covers = [cover for profile, _ in _covered() if (cover := find_cover(profile)) is not None]
     return {
         **{word: _make_file_target(word) for word in ("delimited", "csv", "fixed", "xlsx", "json")},
         "cover": Target(covers, _read_cover),

@@ -128,6 +128,72 @@ def _bureau_json() -> bytes:
     return json.dumps(found, ensure_ascii=False, indent=1).encode()
 
 
+def _order(line: int) -> str:
+    return f"511112/civil/DB-202610-001/{line}/0"
+
+
+def _results_102() -> bytes:
+    none = "00000000"
+    told = [("0000", "交易成功", "102-1", "20261106"), ("E201", "账户已销户", "", none), ("P001", "处理中", "", none)]
+    lines = [f"R{'0017':10}{FEN:016}{3:08}20261106"]
+    for (n, (name, _, account, fen)), (code, reason, number, day) in zip(_number(), told, strict=True):
+        line = f"D{n:08}{_order(n):110}{account:32}{_bytes(name, 256)}{fen:016}"
+        lines.append(f"{line}{code}{_bytes(reason, 60)}{number:24}{day}")
+    return "\r\n".join([*lines, f"E{FEN:016}{3:08}END", ""]).encode("gb18030")
+
+
+def _results_103() -> bytes:
+    """Flags and days as people's spreadsheets keep them: numbers, dates, texts."""
+    told: list[Sequence[Value]] = [
+        (1, None, "103-1", date(2026, 11, 6)),
+        (0, "户名不符", None, None),
+        ("9", "收款行退回", "103-3", "2026/11/9"),
+    ]
+    book = Workbook()
+    sheet = book.worksheets[0]
+    rows: list[Sequence[Value]] = [
+        ["代发工资及补贴结果清单"],
+        ["制表日期:2026-11-09"],
+        ["总笔数", 3, "总金额(元)", FEN / 100],
+        ["序号", "收款人姓名", "收款账号", "金额(元)", "处理标志", "失败原因", "交易流水号", "入账日期", "代发指令号"],
+        *(
+            _row(n, name, account, fen / 100, *said, _order(n))
+            for (n, (name, _, account, fen)), said in zip(_number(), told, strict=True)
+        ),
+    ]
+    for row in rows:
+        sheet.append([*row])
+    sheet.merge_cells("A1:I1")
+    return save(book)
+
+
+def _results_105() -> bytes:
+    told = [("0", "成功", "A1", "20261106"), ("1", "无此账户", "", ""), ("6", "超时", "A3", "20261106")]
+    lines = ["惠农补贴代发回单 V1", f"B20261106※20261106※3※{YUAN}"]
+    for (n, (name, _, _, fen)), (code, reason, number, day) in zip(_number(), told, strict=True):
+        lines.append(f"6299000000000000105※{n}※{name}※{_yuan(fen)}※{code}※{reason}※{number}※{day}※{_order(n)}")
+    return "\n".join([*lines, "#END#※3", ""]).encode()
+
+
+def _results_402() -> bytes:
+    """The account of the order that failed only; a code that nobody listed."""
+    told = [("S000", "", "402-1"), ("F011", "已销户", ""), ("Z999", "系统保留", "402-3")]
+    lines = [f"H|B20261106|3|{YUAN}|20261106"]
+    for (n, (_, _, account, fen)), (code, reason, number) in zip(_number(), told, strict=True):
+        failed = account if code.startswith("F") else ""
+        lines.append(f"{n}|{_order(n)}|{failed}|{_yuan(fen)}|{code}|{reason}|{number}|2026-11-06")
+    return "\r\n".join([*lines, f"T|3|{YUAN}|END", ""]).encode("gbk")
+
+
+def _results_403() -> bytes:
+    day = "2026年11月6日"
+    told = [("成功", "", "P1", day), ("失败-限额", '"二类户,超限"', "P2", day), ("处理中", "", "", "")]
+    lines = [f"00,{YUAN},3", "序号,卡号,姓名,实发金额,交易结果,备注,平台流水号,完成日期,商户订单号"]
+    for (n, (name, _, account, fen)), said in zip(_number(), told, strict=True):
+        lines.append(",".join([str(n), account, name, _yuan(fen), *said, _order(n)]))
+    return "\r\n".join([*lines, f"99,3,{YUAN}", ""]).encode("utf-8-sig")
+
+
 REGISTERS: Mapping[str, tuple[str, Sequence[str]]] = {
     "population": ("身份证号,姓名,户号,村代码", [PEOPLE[0][1], "魏槐仓", "H1", "511112101201"]),
     "library": ("身份证号,村代码,状态", [PEOPLE[0][1], "511112101201", "在册"]),
@@ -169,6 +235,11 @@ def make_inputs() -> dict[str, bytes]:
         "batchpay-402/PAY402_20261106_0001.txt": _pay_402(),
         "batchpay-403/PAY403_20261106_0001.xlsx": _pay_403(),
         "batchpay-403-csv/PAY403_20261106_0001.csv": _pay_403_csv(),
+        "results-102/HP102_bank-402_PAY-1_102_001.dat": _results_102(),
+        "results-103/JG103_bank-402_PAY-1_103_001.xlsx": _results_103(),
+        "results-105/RET105_bank-402_PAY-1_105_001.txt": _results_105(),
+        "results-402/RS402_bank-402_PAY-1_402_001.txt": _results_402(),
+        "results-403/RES403_bank-402_PAY-1_403_001.csv": _results_403(),
         "bureau-batch/batch_1.csv": _csv(*_bureau()),
         "bureau-batch/batch_1.xlsx": _bureau_xlsx(),
         "bureau-batch/batch_1.json": _bureau_json(),

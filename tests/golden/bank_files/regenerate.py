@@ -22,7 +22,7 @@ NAMES = ["魏槐仓", "迪丽·热巴", "𠀀某", "=1+1"]
 
 def render_draft(profile: InLayout, path: Path) -> str:
     """Write down what a file says."""
-    draft = parse_file(profile, path.name, path.read_bytes(), find_cover(profile).encode())
+    draft = parse_file(profile, path.name, path.read_bytes(), find_cover(profile))
     told = {"fields": dict(draft.fields), "columns": draft.columns}
     return json.dumps(told, ensure_ascii=False, indent=1, default=list) + "\n"
 

@@ -1,6 +1,7 @@
 """Small bank and bureau files for tests."""
 
 from bank_adapters.drafts import Draft
+from bank_adapters.formats.covers import needs_cover
 from bank_adapters.formats.layouts import InLayout
 from bank_adapters.formats.order_layouts import OrderLayout
 from bank_adapters.profiles import load_profiles
@@ -98,8 +99,12 @@ REGISTER_WORDS = {
 }
 
 
-def find_cover(layout: InLayout) -> str:
-    """Give a cover sheet that fits a profile's golden file."""
+def find_cover(layout: InLayout) -> bytes | None:
+    """Give a cover sheet that fits a profile's golden file; None where none is needed."""
+    return _write_cover(layout).encode() if needs_cover(layout) else None
+
+
+def _write_cover(layout: InLayout) -> str:
     if layout.register_name is not None:
         return f"编号,R-1\n登记册,{REGISTER_WORDS[layout.register_name]}\n更新方式,全量\n截至日期,2026-10-31\n"
     covers = {"accounts": "编号,C-1\n截至日期,2026-10-31\n", "designations": "编号,Z-1\n"}

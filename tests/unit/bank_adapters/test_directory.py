@@ -10,8 +10,8 @@ def test_only_complete_files_are_ready(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(b"x")
     (tmp_path / "h.jsonl").mkdir()
     (tmp_path / "i.jsonl").symlink_to(tmp_path / "a.jsonl")
-    assert [path.name for path in list_ready(tmp_path)] == ["a.jsonl", "b.txt"]
-    assert list_ready(tmp_path / "nowhere") == []
+    assert [path.name for path in list_ready(tmp_path, lambda _: False)] == ["a.jsonl", "b.txt"]
+    assert list_ready(tmp_path / "nowhere", lambda _: True) == []
 
 
 def test_a_file_leaves_with_its_cover(tmp_path: Path) -> None:

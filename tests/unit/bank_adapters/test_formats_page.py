@@ -30,10 +30,13 @@ def test_the_samples_on_the_page_can_be_read() -> None:
     (rows,) = list_blocks("json")
     same = parse_file(find_in("bureau-batch"), "batch_1.json", rows.encode(), COVER_TOTALS.encode())
     assert draft.columns["amount_fen"] == same.columns["amount_fen"] == [39606]
-    (pay,) = (block for block in list_blocks("text") if block.startswith("H|B2"))
+    (pay,) = (block for block in list_blocks("text") if "0017|1|396.00" in block)
     raw = pay.replace("\n", "\r\n").encode("gb18030")
     assert parse_file(find_in("batchpay-402"), "x.txt", raw, COVER.encode()).columns["bad"] == []
     assert json.loads(rows)
+    (answer,) = (block for block in list_blocks("text") if "|S000|" in block)
+    told = parse_file(find_in("results-402"), "x.txt", answer.encode("gbk"), None).columns
+    assert (told["status"], told["bad"]) == (["credited", "failed"], [])
 
 
 def test_the_page_names_every_profile() -> None:
@@ -44,4 +47,4 @@ def test_the_page_names_every_profile() -> None:
 
 def test_the_page_explains_every_code_of_a_file() -> None:
     told = set(re.findall(r"I[0-9]{2}", PAGE))
-    assert told >= {code for code in CODES if "I10" <= code <= "I29"} - {"I21", "I22"}
+    assert told >= {code for code in CODES if "I10" <= code <= "I29"} - {"I21"}

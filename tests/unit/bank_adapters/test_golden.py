@@ -38,9 +38,20 @@ def test_a_recorded_file_is_found_by_its_own_profile_alone(path: Path) -> None:
 @pytest.mark.parametrize("path", [path for path in FILES if find_in(path.parent.name).kind == "batch"], ids=name_file)
 def test_however_a_bank_writes_a_list_it_is_the_same_list(path: Path) -> None:
     profile = find_in(path.parent.name)
-    columns = parse_file(profile, path.name, path.read_bytes(), find_cover(profile).encode()).columns
+    columns = parse_file(profile, path.name, path.read_bytes(), find_cover(profile)).columns
     fields = ("beneficiary_name", "beneficiary_id", "account", "amount_fen")
     assert [*zip(*(columns[field] or () for field in fields), strict=True)] == PEOPLE
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if find_in(path.parent.name).kind == "results"], ids=name_file)
+def test_however_a_bank_writes_its_answers_they_are_about_the_same_orders(path: Path) -> None:
+    profile = find_in(path.parent.name)
+    columns = parse_file(profile, path.name, path.read_bytes(), None).columns
+    orders = [f"511112/civil/DB-202610-001/{line}/0" for line in (1, 2, 3)]
+    assert columns["order"] == orders
+    assert columns["amount_fen"] == [fen for *_, fen in PEOPLE]
+    assert (columns["status"] or ())[:2] == ["credited", "failed"]
+    assert columns["bad"] == []
 
 
 @pytest.mark.parametrize("name", OUT)
@@ -60,3 +71,13 @@ def test_the_five_banks_are_really_different() -> None:
     assert {profile.separator for profile in banks} == {"|", ",", "※"}
     assert {profile.width_unit for profile in banks if profile.format == "fixed"} == {"bytes", "characters"}
     assert {profile.amount_unit for profile in banks} == {"yuan", "fen"}
+
+
+def test_the_five_banks_answer_in_really_different_ways() -> None:
+    banks = [find_in(name) for name in IN if find_in(name).kind == "results"]
+    assert {profile.format for profile in banks} == {"delimited", "csv", "fixed", "xlsx"}
+    assert {profile.encoding for profile in banks} == {"gb18030", "gbk", "utf-8", "utf-8-sig"}
+    assert {profile.amount_unit for profile in banks} == {"yuan", "fen"}
+    zero = {profile.outcomes["0"][0] for profile in banks if "0" in profile.outcomes}
+    assert zero == {"credited", "failed"}
+    assert {"account" in dict(profile.columns).values() for profile in banks} == {True, False}

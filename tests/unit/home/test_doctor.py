@@ -92,7 +92,7 @@ def test_settings_are_told_with_where_they_came_from(home: Path) -> None:
     assert told["county"] == ("511112", "file")
     assert told["origin"] == ("consolidator.example/511112", "sample")
     assert told["engine"] == ("embedded", "default")
-    assert told["adapter[2].profiles"] == ("batchpay-402, verification", "file")
+    assert told["adapter[5].profiles"] == ("batchpay-402, verification, results-402", "file")
 
 
 def test_an_origin_of_ones_own_comes_from_the_file(own: Path) -> None:
