@@ -8,6 +8,7 @@ from tests.unit.verify.story import (
     ADAPTER,
     APPROVER,
     CLERK,
+    MONITOR,
     REVIEWER,
     STORY,
     Entry,
@@ -18,6 +19,7 @@ from tests.unit.verify.story import (
     find,
     line,
     orders,
+    told,
     verify,
     verify_changed,
 )
@@ -28,10 +30,17 @@ Story = list[Entry]
 def test_the_untouched_story_is_accepted_with_its_figures() -> None:
     report = verify(STORY)
     assert report.size == len(STORY)
-    assert report.batches == {"refused": 1, "released": 3, "settled": 1, "void": 1}
-    assert report.totals == {"ordered": (8, 1310), "refused": (2, 570), "stopped": (1, 400)}
+    assert report.batches == {"refused": 1, "released": 1, "settled": 4, "void": 1}
+    assert report.totals == {
+        "ordered": (2, 800),
+        "refused": (2, 570),
+        "stopped": (2, 430),
+        "credited": (2, 350),
+        "failed": (2, 120),
+        "returned": (2, 40),
+    }
     assert report.order_files == 7
-    assert report.kinds["line"] == 11
+    assert report.kinds["line"] == 12
     assert (report.kinds["disposition"], report.kinds["overdue"], report.kinds["orders"]) == (2, 2, 7)
 
 
@@ -89,6 +98,22 @@ def _suppress_alone(story: Story) -> None:
     find(story, "disposition", 1).update(by=REVIEWER)
 
 
+def _find_change(story: Story, name: str, number: int, to: str) -> Entry:
+    found = [
+        entry for entry in story if (entry.get("document"), entry.get("line"), entry.get("to")) == (name, number, to)
+    ]
+    return found[0]
+
+
+def _told(number: int, **fields: object) -> Callable[[Story], None]:
+    """Change the entry by which a line of F1 failed."""
+    return lambda story: _find_change(story, "F1", number, "failed").update(fields)
+
+
+def _find_settled(story: Story, name: str) -> Entry:
+    return next(entry for entry in story if (entry.get("document"), entry.get("state")) == (name, "settled"))
+
+
 CORRUPTIONS: dict[str, tuple[Callable[[Story], object], str]] = {
     "no genesis": (_remove("genesis"), "entry 0: a log begins with its genesis"),
     "second genesis": (_repeat("genesis"), "entry 1: a second genesis"),
@@ -112,7 +137,7 @@ CORRUPTIONS: dict[str, tuple[Callable[[Story], object], str]] = {
     "an effect that miscounts": (_update("effect", refused=3), "not the sum over its codes"),
     "an effect of nothing": (_update("effect", document="H9"), "document that was never accepted"),
     "no effect, but lines": (
-        _append({**find(STORY, "effect", 1), "document": "B1"}),
+        _append({**find(STORY, "effect", 1), "at": STORY[-1]["at"], "document": "B1"}),
         "a batch with lines is said to have no effect",
     ),
     "a line removed": (_cut_line, "its number of lines is not the control count"),
@@ -141,7 +166,19 @@ CORRUPTIONS: dict[str, tuple[Callable[[Story], object], str]] = {
     "a batch of another period": (_update("batch", period="2025"), "not its batch's"),
     "a batch assessed twice": (_repeat("batch"), "that is not open"),
     "settled while lines are ordered": (
-        _append(batch("B2", "settled", {"ordered": [1, 50]})),
+        _append(
+            batch(
+                "B1",
+                "settled",
+                {
+                    "ordered": [2, 800],
+                    "credited": [1, 300],
+                    "failed": [1, 100],
+                    "refused": [1, 500],
+                    "stopped": [1, 400],
+                },
+            )
+        ),
         "settled with lines that may still change",
     ),
     "settled twice": (_append(batch("B3", "settled", {"refused": [1, 70]})), "not assessed, or twice"),
@@ -280,6 +317,112 @@ CORRUPTIONS: dict[str, tuple[Callable[[Story], object], str]] = {
         _update("disposition", by=APPROVER, cause=digest("M1")),
         "its cause is no disposition of this batch",
     ),
+    "a result nobody told": (_told(2, by="", cause=""), "no bank's results move this line"),
+    "a result without a key": (_told(2, by=""), "no bank's results move this line"),
+    "a result by a review": (_told(2, by=CLERK, cause=digest("H1")), "no bank's results move this line"),
+    "a result by a monitor's document": (_told(2, by=MONITOR, cause=digest("T1")), "no bank's results move this line"),
+    "a result of unknown cause": (_told(2, cause="0" * 64), "its cause was never accepted"),
+    "a result by another key": (_told(2, by=CLERK), "not by the key it names"),
+    "a result of no bank": (_told(2, bank=""), "it names no bank"),
+    "a result of a bank that nobody knows": (_told(2, bank="999"), "its bank is not the one that was to pay"),
+    "a result of another bank": (_told(2, bank="103"), "its bank is not the one that was to pay"),
+    "a result of the bank before the last": (
+        lambda story: story.append(
+            find(story, "change", 4) | {"at": story[-1]["at"], "document": "B1", "line": 2, "amount_fen": 200}
+        ),
+        "its bank is not the one that was to pay",
+    ),
+    "a result of another amount": (_told(2, amount_fen=21), "its amount is not the line's"),
+    "a result that returns what was never credited": (
+        _told(2, to="returned"),
+        "a line cannot go from ordered to returned",
+    ),
+    "a result of a line that is not ordered": (
+        _append(told("Q2", "B1", 4, 400, "stopped>credited")),
+        "a line cannot go from stopped to credited",
+    ),
+    "a result from another state": (_told(2, **{"from": "unknown"}), "its line is ordered, not unknown"),
+    "a failed line that is credited after all": (
+        _append(told("Q2", "F1", 2, 20, "failed>credited")),
+        "a line cannot go from failed to credited",
+    ),
+    "a credited line that failed after all": (
+        _append(told("Q2", "B2", 1, 50, "credited>failed")),
+        "a line cannot go from credited to failed",
+    ),
+    "a credited line that is not known of any more": (
+        _append(told("Q2", "B2", 1, 50, "credited>unknown")),
+        "a line cannot go from credited to unknown",
+    ),
+    "a return that comes twice": (
+        _append(told("Q2", "F1", 3, 20, "returned>returned")),
+        "a line cannot go from returned to returned",
+    ),
+    "a return left out": (
+        lambda story: story.remove(_find_change(story, "F1", 3, "returned")),
+        "not the moves of the hour",
+    ),
+    "a result left out": (
+        lambda story: story.remove(_find_change(story, "F1", 2, "failed")),
+        "not the moves of the hour",
+    ),
+    "a batch settled with other sums": (
+        lambda story: _find_settled(story, "F1").update(totals={"credited": [2, 40], "failed": [1, 20]}),
+        "its totals are not those of its lines",
+    ),
+    "settled while a result is unknown": (
+        lambda story: story.insert(
+            story.index(find(story, "close", 2)),
+            batch("F1", "settled", {"unknown": [1, 20], "failed": [1, 20], "returned": [1, 20]})
+            | {"v": 1, "at": "2026-11-05T09:00:00Z"},
+        ),
+        "settled with lines that may still change",
+    ),
+    "a return found by a review": (
+        _update("change", findings=["R53:yellow"]),
+        "no document of the kind that brings this finding is its cause",
+    ),
+    "a result's finding that only a monitor brings": (
+        lambda story: _find_change(story, "F1", 3, "returned").update(findings=["R17:orange"]),
+        "no document of the kind that brings this finding is its cause",
+    ),
+    "findings that two kinds of documents bring": (
+        lambda story: _find_change(story, "F1", 3, "returned").update(findings=["R17:orange", "R53:yellow"]),
+        "no document of the kind that brings this finding is its cause",
+    ),
+    "what differs by a comment": (
+        _update("finding", 2, cause=digest("M1")),
+        "no document of the kind that brings this finding is its cause",
+    ),
+    "what differs by a monitor": (
+        _update("finding", 2, cause=digest("T1")),
+        "no document of the kind that brings this finding is its cause",
+    ),
+    "what differs by nobody": (
+        _update("finding", 2, cause=""),
+        "no document of the kind that brings this finding is its cause",
+    ),
+    "what differs without what was told": (
+        lambda story: find(story, "finding", 2).pop("sealed"),
+        "a code is neither told nor sealed, or both",
+    ),
+    "what differs in another state": (_update("finding", 2, state="credited"), "its line is ordered, not credited"),
+    "a line held for what no bank told": (
+        lambda story: _find_change(story, "G1", 1, "held").update(cause=digest("G1")),
+        "no document of the kind that brings this finding is its cause",
+    ),
+    "a close with results of no bank": (
+        lambda story: find(story, "close", 2)["rows"][2].__setitem__(1, ""),
+        "not the moves of the hour",
+    ),
+    "a close with results of another bank": (
+        lambda story: find(story, "close", 2)["rows"][3].__setitem__(1, "103"),
+        "not the moves of the hour",
+    ),
+    "a close with a result left out": (
+        lambda story: find(story, "close", 2)["rows"].pop(6),
+        "not the moves of the hour",
+    ),
     "late without a batch that is known": (_update("overdue", 1, document="B9"), "batch that was never accepted"),
     "late for another reason": (_update("overdue", what="release"), "its fields are not those of its kind"),
     "late without a finding": (
@@ -301,7 +444,7 @@ CORRUPTIONS: dict[str, tuple[Callable[[Story], object], str]] = {
     "a close with a row left out": (_update("close", rows=[["FARM", "", "held", 3, 900]]), "not the moves of the hour"),
     "a close with a row twice": (_update("close", rows=[["FARM", "", "held", 3, 900]] * 2), "stands twice"),
     "a close of another hour": (_update("close", hour="2026-11-05T07"), "in which nothing moved"),
-    "a close too early": (_append(close("2026-11-05T09", [])), "closed before it has passed"),
+    "a close too early": (_append(close("2026-11-05T10", [])), "closed before it has passed"),
     "time goes back": (_update("line", 7, at="2026-11-05T08:00:00Z"), "time goes backwards"),
     "an unknown kind": (lambda story: find(story, "comment").update(kind="remark"), "its kind is not known"),
     "an unknown field": (_update("line", name="x"), "its fields are not those of its kind"),
@@ -372,7 +515,7 @@ def test_a_standing_approval_orders_every_bank_of_the_batch_at_once() -> None:
     def later(story: Story) -> None:
         two_banks(story)
         for entry in story[-2:]:
-            entry["at"] = "2026-11-05T09:00:01Z"
+            entry["at"] = "2026-11-05T10:00:01Z"
 
     with pytest.raises(VerificationError, match="an order file stands without a release"):
         verify_changed(later)
