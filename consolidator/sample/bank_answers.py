@@ -13,7 +13,7 @@ from consolidator.sample import timeline
 from consolidator.sample.dice import Dice
 from schemas.identifiers import derive_order_id
 from schemas.instants import derive_day
-from schemas.orders import OrderColumns, OrderFile
+from schemas.orders import OrderColumns, OrderFile, find_paying_bank
 
 FAILED_SHARE = 200  # one order of so many fails, and at least
 FAILED_MIN = 3
@@ -70,12 +70,14 @@ def answer_orders(orders: Sequence[Orders], seed: int) -> Iterator[ResultFile]:
 def _list_answers(file: OrderFile, parts: Sequence[OrderColumns]) -> list[Answer]:
     """Say of every order of a file that it is paid."""
     return [
-        Answer(
-            derive_order_id(file.county, file.source, file.document, line, 0), account, name, fen, "credited", *[""] * 4
-        )
+        Answer(_name(file, line), account, name, fen, "credited", *[""] * 4)
         for part in parts
         for line, account, name, fen in zip(part.line, part.account, part.name, part.amount_fen, strict=True)
     ]
+
+
+def _name(file: OrderFile, line: int) -> str:
+    return derive_order_id(file.county, file.source, file.document, line, 0)
 
 
 def _cast(places: Sequence[Place], seed: int) -> _Cast | None:
@@ -105,7 +107,7 @@ def _render(days: Sequence[int], files: Sequence[tuple[str, Sequence[Answer], st
     """Write files in their banks' layouts, each bank with serials of its own."""
     layouts, serials = _find_layouts(), dict[str, int]()
     for at, (file, answers, suffix) in zip(timeline.spread(days, len(files)), files, strict=True):
-        bank = file.rsplit("_", 2)[-2]
+        bank = find_paying_bank(file)
         layout, day, first = layouts[bank], derive_day(at), serials.get(bank, 0) + 1
         serials[bank] = serials.get(bank, 0) + len(answers)
         told = [
