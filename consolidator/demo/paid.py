@@ -81,7 +81,18 @@ def tell_results(story: Story) -> Section | None:
     )
     heads = ("银行回报 as banks told", "笔数 lines", "金额(元) yuan")
     rows = [(f"{STATES[state]} {state}", *render_sum(total)) for state, total in told.items()]
+    rows.append(("已送银行,尚无结果 ordered", *render_sum(_sum_rest(story))))
     return Section("九、银行回报 What the banks answered", sentences, Table(heads, rows, 2))
+
+
+def _sum_rest(story: Story) -> Sum:
+    """Give what was ordered and has no result that counts."""
+    rest = Sum()
+    for row in story.orders:
+        rest.add(row.count, row.fen)
+    for total in story.told.values():
+        rest.add(-total.count, -total.fen)
+    return rest
 
 
 def tell_checkpoint(facts: Facts) -> Section:

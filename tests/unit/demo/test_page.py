@@ -118,7 +118,11 @@ def test_what_banks_answered_is_told_in_sums_with_what_to_look_at() -> None:
     assert "1 笔回执与指令不符(R51)" in told.sentences[1]
     assert told.sentences[2] == "没有待办明细的 1 个批次已办结。"
     assert told.table is not None
-    assert told.table.rows == [("发放失败 failed", "1", "1.00"), ("已退票 returned", "1", "7.00")]
+    assert told.table.rows == [
+        ("发放失败 failed", "1", "1.00"),
+        ("已退票 returned", "1", "7.00"),
+        ("已送银行,尚无结果 ordered", "0", "0.00"),
+    ]
     assert any(line.endswith("explain --home h agri/B1/2") for line in sections[-1].verbatim)
     reasons = next(section.table for section in sections if section.title.startswith("三"))
     assert reasons is not None
