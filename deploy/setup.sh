@@ -7,7 +7,7 @@
 set -eu
 folder=$1 cluster=$2 admin=$3 logs=$4
 shift 4
-counties="511112 511113"
+counties="511112 511113" banks="102 402 403"
 
 make_sample() { # COUNTY
     if [ -d "$folder/samples/$1" ]; then return; fi
@@ -53,9 +53,9 @@ make_home() { # COUNTY
     cp "$home/policy.txt" "$folder/policies/$1.txt"
 }
 
-write_monitor_policy() { # COUNTY:把监测方登记为报送单位 / registers the monitor as a source
+write_policy() { # COUNTY:登记监测方,各银行自己的密钥 / registers the monitor, and the keys that banks made themselves
     vkey=$(consolidator key show "$folder/monitor/keys/monitor.key")
-    cat >"$folder/samples/$1.monitor.toml" <<END
+    cat >"$folder/samples/$1.policy.toml" <<END
 [source.monitor]
 name = "示例市监测"
 type = "monitor"
@@ -69,12 +69,32 @@ kinds = ["finding"]
 programmes = ["*"]
 regions = ["$1"]
 END
+    for bank in $banks; do
+        vkey=$(consolidator key show "$folder/banks/$bank/keys/bank.key")
+        cat >>"$folder/samples/$1.policy.toml" <<END
+
+[officer.bank-$bank-results]
+key = "$vkey"
+source = "bank-$bank"
+person = "B-$bank"
+role = "adapter"
+kinds = ["results"]
+programmes = ["*"]
+regions = ["$1"]
+END
+    done
+}
+
+make_bank() { # BANK
+    mkdir -p "$folder/banks/$1"
+    if [ ! -e "$folder/banks/$1/keys/bank.key" ]; then
+        consolidator key new --name "bank-$1-results" --to "$folder/banks/$1/keys/bank.key"
+    fi
 }
 
 consolidator topics apply --cluster "$cluster" --cert "$admin.pem" --cert-key "$admin.key"
-for each in samples homes witnesses snapshots state policies banks/102 banks/402 banks/403; do
-    mkdir -p "$folder/$each"
-done
+for each in samples homes witnesses snapshots state policies; do mkdir -p "$folder/$each"; done
+for bank in $banks; do make_bank "$bank"; done
 for county in $counties; do
     mkdir -p "$folder/public/$county"
     make_sample "$county"
@@ -93,5 +113,5 @@ fi
 if [ ! -d "$folder/monitor/keys" ]; then consolidator monitor init --home "$folder/monitor" --source monitor; fi
 for county in $counties; do
     make_home "$county"
-    write_monitor_policy "$county"
+    write_policy "$county"
 done

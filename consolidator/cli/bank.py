@@ -66,8 +66,8 @@ def _tell_end(args: Namespace, counts: Counter[str], kept: list[dict[str, Any]])
         say(f"{pick('拒收的文件与原因在', 'what was turned away is kept, with the reason, in')}: {args.to}/refused/")
     say(
         pick(
-            "银行的发放结果暂不能经集群回传,仍按原办法报送",
-            "results cannot be sent back over the cluster yet: report them as before",
+            "付款后用 submit --cluster 报送发放结果(格式 results-*)",
+            "once paid, send the results back by submit --cluster (profiles results-*)",
         )
     )
 

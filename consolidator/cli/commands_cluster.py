@@ -99,16 +99,54 @@ def add_worker(nouns: Nouns) -> None:
 
 def add_bank(nouns: Nouns) -> None:
     """Add the noun ``bank``."""
-    text = "银行端:从集群接收代发文件 / a bank's side of a cluster"
+    text = "银行端:从集群接收代发文件,模拟答复 / a bank's side: receive order files from a cluster, simulate answers"
     bank = add_noun(
-        nouns, "bank", text, "bank receive --cluster cluster.toml --bank 402 --to inbox --policy policy.txt"
+        nouns,
+        "bank",
+        text,
+        "bank receive --cluster cluster.toml --bank 402 --to inbox --policy policy.txt",
+        "bank answer inbox/511112 --out answers",
     )
+    _add_receive(bank)
+    _add_answer(bank)
+
+
+def _add_answer(bank: Nouns) -> None:
+    answer = add_verb(
+        bank,
+        "answer",
+        "answer:run",
+        "模拟:按本行格式编造代发文件的发放结果,没有付款,切勿用于真实发放 / "
+        "simulate a bank's answer to order files, in its own layout: nobody pays, the results are made up; "
+        "never for real money",
+        "bank answer inbox/511112/bank-402_PAY-1_402_001.txt --out answers  全部成功 / all credited",
+        "bank answer inbox/511112 --out answers --failed 5 --unknown 2 --returned 1",
+        "submit --cluster cluster.toml --county 511112 --spool spool --adapter-key bank-402.key --source bank-402 "
+        "--profile results-402 answers  报送 / send them",
+    )
+    answer.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="代发文件或其文件夹 / order files, or a folder of them"
+    )
+    answer.add_argument("--out", type=Path, required=True, metavar="DIR", help="答复放在哪里 / where answers are put")
+    answer.add_argument("--bank", metavar="CODE", help="银行,默认由格式得知 / the bank; default: whose layout fits")
+    for name, zh, en in (
+        ("failed", "失败", "fail"),
+        ("unknown", "待查询", "stay unknown"),
+        ("returned", "退票", "come back"),
+    ):
+        text = f"每百笔中{zh}几笔,默认 0 / how many of a hundred {en}; default: 0"
+        answer.add_argument(f"--{name}", type=int, default=0, metavar="N", help=text)
+    answer.add_argument("--on", metavar="DAY", help="银行的日期,默认今天 / the bank's day, 2026-11-16; default: today")
+    answer.add_argument("--profiles", type=Path, metavar="DIR", help="自有格式的文件夹 / a folder of own profiles")
+
+
+def _add_receive(bank: Nouns) -> None:
     receive = add_verb(
         bank,
         "receive",
         "bank:receive",
-        "接收本行代发文件,逐个核对后放入文件夹;发放结果暂不能经集群回传 / "
-        "receive a bank's order files, each checked first; results cannot be sent back over the cluster yet",
+        "接收本行代发文件,逐个核对后放入文件夹;发放结果用 submit --cluster 回传 / "
+        "receive a bank's order files, each checked first; results go back by submit --cluster",
         "bank receive --cluster cluster.toml --bank 402 --to inbox --policy 511112.txt --policy 511123.txt",
         "bank receive --cluster cluster.toml --bank 402 --to inbox --policy 511112=policy.txt --once --json",
     )

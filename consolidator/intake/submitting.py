@@ -73,7 +73,7 @@ def submit_file(desk: Desk, submission: Submission) -> FileOutcome:
     signed = name.endswith(SIGNED)
     source = "" if signed else find_source(desk.readers, name, submission.source)
     try:
-        raw = _read_bounded(submission.path, DOCUMENT_BYTES_MAX if signed else FILE_BYTES_MAX)
+        raw = read_bounded(submission.path, DOCUMENT_BYTES_MAX if signed else FILE_BYTES_MAX)
     except InputError as error:
         if submission.path.is_file() and error.code == "I02":
             keep_refused_file(desk.home, Refusal(name, source, error, submission.at), submission.path)
@@ -117,13 +117,13 @@ def _read_cover(path: Path) -> bytes | None:
     if not cover.exists():
         return None
     try:
-        return _read_bounded(cover, COVER_BYTES_MAX)
+        return read_bounded(cover, COVER_BYTES_MAX)
     except InputError as error:
         raise InputError("I12", "the cover sheet cannot be read or is too large") from error
 
 
-def _read_bounded(path: Path, size_bytes_max: int) -> bytes:
-    """Read a file of at most so many bytes; the size is looked at before anything is read."""
+def read_bounded(path: Path, size_bytes_max: int) -> bytes:
+    """Read a file of at most so many bytes; the size is looked at before anything is read. InputError ``I01 I02``."""
     if not path.is_file():
         raise InputError("I01", "not a file")
     try:

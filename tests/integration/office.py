@@ -24,7 +24,7 @@ PAY_FILE = "PAY402_20261105_0001.txt"
 def make_home(root: Path, quorum: QuorumValue = NOBODY) -> Office:
     """Make a home whose keys are a World's, with the bank's adapter."""
     roots = [key_of("root-1"), key_of("root-2")]
-    adapters = {"bank-402": (make_signer("adapter"), ["batchpay-402"])}
+    adapters = {"bank-402": (make_signer("adapter"), ["batchpay-402", "results-402"])}
     create_home(root, Founding(COUNTY, START, make_signer(ORIGIN), EPOCHS, roots, adapters, quorum))
     return open_home(root)
 

@@ -143,14 +143,16 @@ class Machine:
 
     def is_healthy(self, name: str) -> bool:
         """Run a service's health check."""
-        check = self.translate(name, render_health(self.services[name]))
-        done = subprocess.run(  # noqa: S603 -- our own commands
-            ["sh", "-c", check],  # noqa: S607 -- as Docker does
+        return self.execute(name, render_health(self.services[name])).returncode == 0
+
+    def execute(self, name: str, line: str) -> "subprocess.CompletedProcess[bytes]":
+        """Run a line of shell where a service runs."""
+        return subprocess.run(  # noqa: S603 -- our own commands
+            ["sh", "-c", self.translate(name, line)],  # noqa: S607 -- as Docker does
             capture_output=True,
             check=False,
             env=_make_environment(),
         )
-        return done.returncode == 0
 
     def wait_for(self, name: str, condition: str) -> None:
         """Wait until a service is as one that depends on it needs it."""

@@ -3,13 +3,16 @@
 import json
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bank_adapters.formats.orders import parse_order_file
+from bank_adapters.profiles import find_order_profile, load_profiles
 from consolidator.cli.main import main
+from consolidator.gate.checking import PROOF_SUFFIX
 from consolidator.sample.casting import build_county
 from streams.kafka.local.layout import Certificates, Layout
 from streams.kafka.local.ports import LOOPBACK
@@ -20,6 +23,7 @@ COUNTIES = ("511112", "511113")
 BANKS = ("102", "402", "403")
 WITNESSES = ("witness-1", "witness-2", "witness-3", "witness-4")
 DONE_SECONDS_MAX = 120
+UNSETTLED = ("undecided", "ready", "held", "ordered", "unknown")
 _LOOK_AGAIN_SECONDS = 0.5
 Ask = Callable[..., Any]
 Place = tuple[str, str, int]  # a line: county, batch, number
@@ -53,7 +57,8 @@ def test_the_small_cluster_does_its_work_and_ends_in_good_order(machine: Machine
         wait_until_nothing_is_left(machine, ask, find_doubles())
         check_published(machine, ask)
         check_received(machine, ask)
-        run_again(machine, "setup", "register-monitor")
+        run_again(machine, "setup", "register")
+        check_answered(machine, ask)
         codes = machine.end()
     assert {name: code for name, code in codes.items() if code} == {
         "logs": -signal.SIGTERM
@@ -136,6 +141,52 @@ def check_received(machine: Machine, ask: Ask) -> None:
             assert files
             found = ask("order", "check", files[0].with_suffix(""), "--policy", policy)
             assert found["bank"] == bank
+
+
+def check_answered(machine: Machine, ask: Ask) -> None:
+    """Banks answer what they received, twice: then nothing waits for them, and what was paid to the end is settled."""
+    orders = count_orders(machine)
+    for words in ("--failed 10 --unknown 20 --on 2026-12-01", "--failed 10 --on 2026-12-02"):
+        for bank in BANKS:
+            line = f"sh /deploy/bank-answer.sh /cluster /etc/consolidator/cluster.toml {bank} {words}"
+            done = machine.execute(f"bank-{bank}", line)
+            assert done.returncode == 0, done.stderr.decode()
+    until = time.monotonic() + DONE_SECONDS_MAX
+    while left := next(list_unanswered(machine, ask, orders), None):
+        assert time.monotonic() < until, (left, *map(machine.tell, machine.running))
+        time.sleep(_LOOK_AGAIN_SECONDS)
+    for county in COUNTIES:
+        url = f"http://{LOOPBACK}:{machine.ports['8000']}/{county}"
+        found = ask("log", "verify", "--url", url, "--policy", machine.volume / "policies" / f"{county}.txt")
+        batches = ask("batch", "list", "--home", machine.volume / "homes" / county)["batches"]
+        settled = [batch for batch in batches if batch["state"] == "settled"]
+        assert found["batches"]["settled"] == len(settled) >= 5
+        assert all(batch["states"].keys().isdisjoint(UNSETTLED) for batch in settled)
+
+
+def count_orders(machine: Machine) -> dict[str, int]:
+    """Count the orders in each county's files that banks received."""
+    counts = dict.fromkeys(COUNTIES, 0)
+    for bank in BANKS:
+        layout = find_order_profile(bank, load_profiles())
+        assert layout is not None
+        for county in COUNTIES:
+            files = read_files(machine.volume / "banks" / bank / county)
+            found = [parse_order_file(layout, raw) for name, raw in files.items() if not name.endswith(PROOF_SUFFIX)]
+            counts[county] += sum(map(len, found))
+    return counts
+
+
+def list_unanswered(machine: Machine, ask: Ask, orders: Mapping[str, int]) -> Iterator[str]:
+    """Tell what the counties have not taken in of the banks' answers, or not published."""
+    for county in COUNTIES:
+        status = ask("status", "--home", machine.volume / "homes" / county)
+        lines = {state: sums["count"] for state, sums in status["lines"].items()}
+        told = lines.get("credited", 0) + lines.get("failed", 0)
+        if told != orders[county] or "unknown" in lines or not lines.get("failed"):
+            yield f"{county} hears of {told} of {orders[county]} orders: {lines}"
+        if status["pending"] or status["published_size"] != status["size"]:
+            yield f"{county} publishes {status['size']}"
 
 
 def run_again(machine: Machine, *names: str) -> None:

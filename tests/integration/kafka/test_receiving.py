@@ -191,7 +191,7 @@ def test_a_person_reads_what_came_and_what_to_do(bank: Bank, capsys: pytest.Capt
     assert lines[1].startswith(f"refused  {second.name}  I32 the order file fails its check: do not pay it [it came")
     assert "received 1 · known 0 · refused 1" in told.err
     assert f"{bank.to}/refused/" in told.err
-    assert "results cannot be sent back over the cluster yet" in told.err
+    assert "send the results back by submit --cluster" in told.err
 
 
 def make_other_policy(folder: Path) -> Path:

@@ -7,8 +7,15 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from bank_adapters.formats.orders import parse_order_file, render_order_file
-from bank_adapters.profiles import find_order_profile, load_own_profiles, load_profiles, match_profiles
+from bank_adapters.profiles import (
+    find_order_profile,
+    find_results_profile,
+    load_own_profiles,
+    load_profiles,
+    match_profiles,
+)
 from bank_adapters.reading import parse_file
+from bank_adapters.simulator.answers import Answer, render_results
 from consolidator.bootstrap import Office, make_desk, open_gate
 from consolidator.home.paths import Home
 from consolidator.keys import make_signer, write_signer
@@ -53,6 +60,22 @@ def test_a_sixth_banks_order_file_is_written_and_read_back(folder: Path) -> None
     assert lines[:3] == ["代发", "V2", "6299000000000000777 00000200000000002468"]
     assert lines[3].startswith("000001魏槐仓" + " " * 34 + "6299402400000000000")
     assert [row.name for row in parse_order_file(layout, rendered.content)] == ["魏槐仓", "甲"]
+
+
+def test_a_sixth_banks_answer_becomes_a_draft_and_a_simulated_one_writes_such(folder: Path) -> None:
+    path = FIXTURES / "HP777_bank-777_DF-1_777_001.txt"
+    (profile,) = match_profiles(path.name, load_own_profiles(folder))
+    assert find_results_profile("777", load_own_profiles(folder)) == profile
+    draft = parse_file(profile, path.name, path.read_bytes(), None)
+    assert draft.columns["status"] == ["credited", "failed"]
+    assert draft.columns["why"] == [None, "account_state"]
+    assert draft.columns["on"] == ["2026-11-06", None]
+    assert "account" not in draft.columns
+    answers = [
+        Answer("511112/bank-777/DF-1/1/0", "", "", 39600, "credited", "", "", "", "2026-11-06"),
+        Answer("511112/bank-777/DF-1/2/0", "", "", 1, "failed", "account_state", "账户已销户", "", ""),
+    ]
+    assert render_results(profile, answers) == path.read_bytes()
 
 
 def test_a_home_takes_its_own_profiles_for_files_and_orders(folder: Path) -> None:
