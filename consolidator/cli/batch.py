@@ -11,6 +11,7 @@ from consolidator.facts.state import State
 from consolidator.intake.acting import Act
 from consolidator.language import choose, pick, tag
 from consolidator.ledger.releases import list_figures
+from consolidator.views.answers import OPEN_STATES
 from consolidator.views.batches import list_batches, require_batch, show_batch
 from consolidator.views.words import BATCH_STATES, STATES, explain_finding, name_in
 from schemas.errors import UsageError
@@ -61,6 +62,9 @@ def show(args: Namespace) -> int:
     if batch["ready_by_bank"]:
         put(f"\n{pick('待发放,按付款银行', 'ready, by paying bank')}:")
         put_table([(row["bank"], str(row["count"]), yuan(row["fen"])) for row in batch["ready_by_bank"]])
+    if batch["told_by_bank"]:
+        put(f"\n{pick('已送银行,按付款银行和结果', 'ordered, by paying bank and result')}:")
+        put_table([_render_told(row) for row in batch["told_by_bank"]])
     if batch["held_by_finding"]:
         put(f"\n{pick('存疑拦截,按疑点', 'held, by finding')}:")
         put_table(
@@ -69,9 +73,17 @@ def show(args: Namespace) -> int:
                 for finding, count in batch["held_by_finding"].items()
             ]
         )
-    say(f"{pick('复核期至', 'review window until')} {batch['review_until']}")
-    say(f"{pick('下一个审批序号', 'next release number')}: {batch['next_release']}")
+    if any(row["state"] in OPEN_STATES for row in batch["told_by_bank"]):
+        folder = f"returns/{batch['batch'].partition('/')[0]}/"
+        say(pick(f"未发放到账的明细与原因见 {folder}", f"the lines that were not paid, and why: {folder}"))
+    if batch["state"] != "settled":
+        say(f"{pick('复核期至', 'review window until')} {batch['review_until']}")
+        say(f"{pick('下一个审批序号', 'next release number')}: {batch['next_release']}")
     return 0
+
+
+def _render_told(row: dict[str, Any]) -> tuple[str, ...]:
+    return row["bank"], tag(STATES[row["state"]], row["state"]), str(row["count"]), yuan(row["fen"])
 
 
 def release(args: Namespace) -> int:

@@ -17,7 +17,7 @@ from consolidator.transparency.quorum import list_cosigners
 from consolidator.transparency.tlogproof import PROOF_BYTES_MAX
 from consolidator.verify.proving import check_proof, prove_entry
 from consolidator.views.reading import find_line_entry, parse_line_ref
-from consolidator.views.words import LABELS
+from consolidator.views.words import LABELS, TOLD_LABELS
 from schemas.errors import UsageError
 from streams.embedded.journal import open_journal_read_only
 
@@ -93,12 +93,13 @@ def check(args: Namespace) -> int:
 def _show_private(private: str) -> None:
     """Show the fields of the private part, one a line, under the words that people know."""
     try:
-        fields = json.loads(private).items()
+        fields = dict(json.loads(private).items())
     except (ValueError, AttributeError):  # no log of ours commits to such; it is shown as it is
-        fields = [(tag("不公开的内容", "private part"), private)]
-    for name, value in fields:
+        fields = {tag("不公开的内容", "private part"): private}
+    labels = TOLD_LABELS if TOLD_LABELS.keys() <= fields.keys() else LABELS
+    for name, value in fields.items():
         plain = isinstance(value, str) and value.isprintable()
-        put(f"{LABELS.get(name, name)}: {value if plain else json.dumps(value, ensure_ascii=False)}")
+        put(f"{labels.get(name, name)}: {value if plain else json.dumps(value, ensure_ascii=False)}")
 
 
 def _read(path: Path) -> bytes:

@@ -17,6 +17,10 @@ _OF_BATCHES = {
     "R41:yellow": "超用款计划(整批提示) over plan, told of the batch",
     "R55:yellow": "名单激增或骤减(整批提示) roster jump, told of the batch",
 }
+_TOLD_BY_BANKS = {
+    "R51:red": "不记入,与银行核实 changes nothing, settled with the bank",
+    "R53:yellow": "清单退报送单位 back to the sender",
+}
 _LEVEL_ORDER = tuple(_LEVELS)
 _KINDS = {
     "policy:office": "项目、人员与权限 policy",
@@ -27,6 +31,7 @@ _KINDS = {
     "expected:office": "应报批次预告 batches announced",
     "batch:bank": "银行批量代发文件 bank's batch-pay files",
     "batch:office": "部门发放批次 departments' batches",
+    "results:bank": "银行回执 banks' results",
     "review:office": "复核 reviews",
     "release:office": "支付审批 releases",
     "confirm:office": "第二人确认 second person's confirms",
@@ -78,7 +83,11 @@ def tell_reasons(story: Story) -> Section:
 def _name_finding(finding: str) -> tuple[str, str, str]:
     """Give code, name and consequence of a finding (``CODE:level``)."""
     code, _, level = finding.partition(":")
-    return code, _OF_BATCHES.get(finding, " ".join(explain_finding(finding))), _LEVELS[level]
+    return (
+        code,
+        _OF_BATCHES.get(finding, " ".join(explain_finding(finding))),
+        _TOLD_BY_BANKS.get(finding, _LEVELS[level]),
+    )
 
 
 def tell_family(story: Story) -> Section | None:

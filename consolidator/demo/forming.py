@@ -86,7 +86,8 @@ def wait_for_quorum(runner: Runner, forming: Forming) -> None:
     found = ((bank, runner.gate.records.find(file)) for file, bank in forming.waited.items())
     forming.sent = sorted(f"{bank}/{record[1]}" for bank, record in found if record is not None)
     until = monotonic() + _LAST_SECONDS
-    while forming.names - {each.witness for each in forming.cosigned} and monotonic() < until:
+    size = runner.record.head.size
+    while forming.names - {each.witness for each in forming.cosigned if each.size == size} and monotonic() < until:
         runner.heads.turn(_TURN_SECONDS)
 
 

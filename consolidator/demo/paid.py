@@ -1,7 +1,9 @@
 """Owns the page's second half: cards and accounts, reviews, what banks pay, the proof, what to try next."""
 
 from consolidator.demo.page import Facts, Section, Table, render_sum
-from consolidator.demo.story import Member, Story, Sum, choose_family, list_waiting, sum_banks
+from consolidator.demo.story import Member, Story, Sum, choose_family, count_codes, list_waiting, sum_banks
+from consolidator.views.answers import DIFFERENT
+from consolidator.views.words import STATES
 from schemas.codes import CODES
 from schemas.identifiers import derive_line_ref
 
@@ -61,6 +63,38 @@ def tell_banks(facts: Facts) -> Section:
     return Section("七、每家银行要付什么 What each bank was told to pay", sentences, Table(heads, rows, 3))
 
 
+def tell_results(story: Story) -> Section | None:
+    """Say what the banks said became of their orders, if they have."""
+    told = {state: total for state, total in story.told.items() if total.count}
+    if not told:
+        return None
+    paid, failed, returned = (story.told[state].count for state in ("credited", "failed", "returned"))
+    differing, asked = count_codes(story).get(DIFFERENT, 0), story.asked
+    sentences = (
+        f"银行逐笔回报:到账 {paid:,} 笔,失败 {failed:,} 笔(如已销户),退票 {returned:,} 笔;{asked:,} 笔次日才查明。",
+        f"未到账的退回报送单位(returns/),不自动重发。{differing:,} 笔回执与指令不符(R51),不记入,待与银行核实。",
+        f"没有待办明细的 {story.settled:,} 个批次已办结。",
+        f"The banks told: {paid:,} paid, {failed:,} failed, {returned:,} came back; {asked:,} known a day later only.",
+        "What was not paid goes back to who sent it (returns/) and is never sent again by itself.",
+        f"{differing:,} differs from its order (R51): it changes nothing and is settled with the bank.",
+        f"{story.settled:,} batches are settled: nothing in them waits any more.",
+    )
+    heads = ("银行回报 as banks told", "笔数 lines", "金额(元) yuan")
+    rows = [(f"{STATES[state]} {state}", *render_sum(total)) for state, total in told.items()]
+    rows.append(("已送银行,尚无结果 ordered", *render_sum(_sum_rest(story))))
+    return Section("九、银行回报 What the banks answered", sentences, Table(heads, rows, 2))
+
+
+def _sum_rest(story: Story) -> Sum:
+    """Give what was ordered and has no result that counts."""
+    rest = Sum()
+    for row in story.orders:
+        rest.add(row.count, row.fen)
+    for total in story.told.values():
+        rest.add(-total.count, -total.fen)
+    return rest
+
+
 def tell_checkpoint(facts: Facts) -> Section:
     """Show the signed checkpoint, with the cosignatures it has."""
     sentences = (
@@ -69,7 +103,7 @@ def tell_checkpoint(facts: Facts) -> Section:
         "The log holds no name, ID or account.",
     )
     lines = (*facts.checkpoint.rstrip("\n").split("\n"), "", f"verifier key: {facts.vkey}")
-    return Section("九、签名检查点 The signed checkpoint", sentences, verbatim=lines)
+    return Section("十、签名检查点 The signed checkpoint", sentences, verbatim=lines)
 
 
 def tell_score(facts: Facts) -> Section:
@@ -79,13 +113,14 @@ def tell_score(facts: Facts) -> Section:
         f"示例里埋了 {score.planted:,} 处问题,找到 {score.found:,} 处,误拦 {score.false_holds:,} 笔。",
         f"{score.planted:,} things were planted, {score.found:,} found; {score.false_holds:,} others held wrongly.",
     )
-    return Section("十、找得准不准 How well it found what was planted", sentences)
+    return Section("十一、找得准不准 How well it found what was planted", sentences)
 
 
 def tell_next(facts: Facts) -> Section:
     """Give commands that work on the home that the demo leaves."""
     family = choose_family(facts.story)
-    explain = [f"explain --home {facts.home} {derive_line_ref(*family[0].place)}"] if family else []
+    places = [member.place for member in family[:1]] + facts.story.unpaid[:1]
+    explain = [f"explain --home {facts.home} {derive_line_ref(*place)}" for place in places]
     waiting = list_waiting(facts.story)[:1]
     acts = [
         act for member in waiting for act in (_describe_stop(facts.home, member), f"run --home {facts.home} --once")
@@ -97,7 +132,7 @@ def tell_next(facts: Facts) -> Section:
         sentences.append("见证方已随演示结束;再次 run 之前,用后几行各在后台启动,否则新的决定等待会签。")
         sentences.append("The witnesses ended with the demo: start them, by the last lines, before you run it again.")
     lines = [*(f"{_PROGRAM} {verb}" for verb in (*verbs, *explain, *acts, *proofs)), *facts.restart]
-    return Section("十一、接下来试试 What to try next", sentences, verbatim=lines)
+    return Section("十二、接下来试试 What to try next", sentences, verbatim=lines)
 
 
 def _describe_stop(home: str, member: Member) -> str:

@@ -1,4 +1,4 @@
-"""Owns the running of the demo: sample, init, submit, run, page. It decides nothing: it only calls what a county calls.
+"""Owns the running of the demo: sample, init, submit, run, answers, run, page. It only calls what a county calls.
 
 Clock and keys come from the seed, so the same lines and seed give the same log. Witnesses state the real time of their
 cosignatures, which are no part of the log.
@@ -26,20 +26,24 @@ from consolidator.facts.state import State
 from consolidator.home.creating import NOBODY, create_home, plan_sample
 from consolidator.home.files import write_whole
 from consolidator.home.paths import Home
-from consolidator.home.running import open_runner
-from consolidator.intake.submitting import list_submissions, submit_all
+from consolidator.home.running import Runner, open_runner
+from consolidator.intake.submitting import Submission, list_submissions, submit_all
 from consolidator.keys import read_signer
 from consolidator.sample import write_sample
+from consolidator.sample.bank_answers import answer_orders
 from consolidator.sample.places import COUNTY
 from consolidator.transparency.keys import render_vkey
 from consolidator.views.reading import list_entries
 from schemas.commits import Head
 from schemas.errors import ConflictError, invariant
+from schemas.orders import parse_order_part
 from schemas.quorum import QuorumValue
+from streams.embedded.journal import SqliteJournal
 from streams.embedded.lock import hold_lock
 from streams.engine import Progress as EngineProgress
 
 SAMPLE = "sample"  # the sample's folder in the home: its files, officers' keys and truth
+ANSWERS = "answers"  # in it: what banks answered
 PAGE = "demo.html"
 Progress = Callable[[str, int, int], None]
 Witnesses = Literal["four", "none"]
@@ -84,8 +88,8 @@ def run_demo(
     sample = _prepare(home, lines, seed, NOBODY if witnesses == "none" else name_quorum(seed), progress)
     forming = None if witnesses == "none" else Forming(frozenset(PORTS), THRESHOLD, FOLLOWING)
     with _reach_witnesses(open_home(home), seed, witnesses) as office:
-        _submit(office, sample, progress)
-        month = _run(office, forming, progress)
+        _submit(office, list_submissions([sample], "", 0), progress)
+        month = _run(office, seed, forming, progress)
     restart = () if forming is None else list_restart(office.home)
     facts = replace(_gather(office, sample, month), forming=forming, restart=restart)
     sections = render_page(facts)
@@ -132,14 +136,16 @@ def _is_made_from(home: Path, sample: Path) -> bool:
     return ours.is_file() and theirs.is_file() and ours.read_bytes() == theirs.read_bytes()
 
 
-def _submit(office: Office, sample: Path, progress: Progress) -> None:
+def _submit(office: Office, submissions: Sequence[Submission], progress: Progress) -> None:
     with open_desk(office) as desk:
-        outcomes = submit_all(desk, list_submissions([sample], "", 0), partial(progress, "submit"))
+        outcomes = submit_all(desk, submissions, partial(progress, "submit"))
     turned_away = [outcome.file for outcome in outcomes if outcome.word != "new"]
     invariant(not turned_away, f"intake takes every file of a sample, but not {turned_away[:1]}")
 
 
-def _run(office: Office, forming: Forming | None, progress: Progress) -> _Month:
+def _run(office: Office, seed: int, forming: Forming | None, progress: Progress) -> _Month:
+    """Decide and send; then let the banks answer what they were sent, and take that in."""
+
     def report(done: EngineProgress) -> None:
         progress("run", done.commands_done, done.commands_total)
 
@@ -149,14 +155,37 @@ def _run(office: Office, forming: Forming | None, progress: Progress) -> _Month:
             watch_quorum(runner, forming)
         runner.apply_pending()
         seconds = perf_counter() - started
-        if forming is not None:
-            wait_for_quorum(runner, forming)
-        runner.tell_waiting()
-        waiting = [sending.file.file for sending in runner.report.waiting]
-        invariant(not waiting, f"every order file of a sample goes out, but not {waiting[:1]}")
+        _send(runner, forming)
+        _let_banks_answer(office, runner.journal, seed, progress)
+        runner.apply_pending()
+        _send(runner, forming)
         story = tell_story(list_entries(runner.journal.bundles()))
         machine = runner.engine.machine
         return _Month(story, machine.state, machine.head(), runner.heads.standing.checkpoint.decode(), seconds)
+
+
+def _send(runner: Runner, forming: Forming | None) -> None:
+    """See to it that everything is out."""
+    if forming is not None:
+        wait_for_quorum(runner, forming)
+    runner.tell_waiting()
+    waiting = [sending.file.file for sending in runner.report.waiting]
+    invariant(not waiting, f"every order file of a sample goes out, but not {waiting[:1]}")
+
+
+def _let_banks_answer(office: Office, journal: SqliteJournal, seed: int, progress: Progress) -> None:
+    """Have every bank's result files submitted. What is in them the bank knows from its order files."""
+    orders = [
+        (file, [parse_order_part(part.body) for part in journal.order_parts(file.file)])
+        for file in journal.order_files()
+    ]
+    submissions = []
+    for number, file in enumerate(answer_orders(orders, seed), start=1):
+        folder = office.home.root / SAMPLE / ANSWERS / f"{number:03d}-{file.source}"
+        folder.mkdir(parents=True)
+        (folder / file.name).write_bytes(file.raw)
+        submissions.append(Submission(folder / file.name, file.source, file.at))
+    _submit(office, submissions, progress)
 
 
 def _gather(office: Office, sample: Path, month: _Month) -> Facts:
@@ -181,6 +210,8 @@ def _figure(facts: Facts, month: _Month, seconds: float) -> dict[str, Any]:
     return {
         **{name: part.count for name, part in sums.items()},
         "fen": {name: part.fen for name, part in sums.items()},
+        "answers": {state: {"count": part.count, "fen": part.fen} for state, part in facts.story.told.items()},
+        "settled": facts.story.settled,
         "findings": count_codes(facts.story),
         "planted": facts.score.planted,
         "found": facts.score.found,

@@ -12,6 +12,7 @@ Place = tuple[str, str, int]  # source, document, line
 Entry = dict[str, Any]
 WHOLE = 0  # the line number under which a batch as a whole stands
 _STOPPING = frozenset(("held", "refused"))
+_TOLD = ("credited", "failed", "unknown", "returned")
 
 
 @dataclass(slots=True)
@@ -58,7 +59,11 @@ class Turn:
 
 @dataclass(slots=True)
 class Story:
-    """The month so far. ``assessed`` has ready, held and refused as first decided, items of void batches as refused."""
+    """The month so far. ``assessed`` has ready, held and refused as first decided, items of void batches as refused.
+
+    ``told``: what lines have come to by what banks said. ``asked`` were unknown once; ``unpaid`` are the lines that
+    failed or came back. ``settled`` counts batches.
+    """
 
     documents: Counter[str] = field(default_factory=Counter)
     items: Counter[str] = field(default_factory=Counter)
@@ -69,6 +74,10 @@ class Story:
     stopping: set[Place] = field(default_factory=set)
     orders: list[OrderRow] = field(default_factory=list)
     turns: list[Turn] = field(default_factory=list)
+    told: dict[str, Sum] = field(default_factory=lambda: {state: Sum() for state in _TOLD})
+    asked: int = 0
+    unpaid: list[Place] = field(default_factory=list)
+    settled: int = 0
     voids: list[str] = field(default_factory=list)
     households: dict[tuple[str, str], list[Member]] = field(default_factory=dict)
     members: dict[Place, Member] = field(default_factory=dict)
@@ -119,8 +128,21 @@ def _tell_change(story: Story, entry: Entry, _: Entry) -> None:
         story.stopped.add(1, _read_fen(entry))
     if (entry["from"], entry["to"]) == ("held", "ready"):
         story.cleared.add(1, _read_fen(entry))
-    if place in story.members:
+    if entry["to"] in _TOLD:
+        _tell_result(story, place, entry)
+    elif place in story.members:
         story.members[place].states.append(entry["to"])
+
+
+def _tell_result(story: Story, place: Place, entry: Entry) -> None:
+    """Count a line where its bank says that it is, and no more where it was."""
+    fen, came_from, to = _read_fen(entry), entry["from"], entry["to"]
+    story.told[to].add(1, fen)
+    if came_from in story.told:
+        story.told[came_from].add(-1, -fen)
+    story.asked += to == "unknown"
+    if to in ("failed", "returned"):
+        story.unpaid.append(place)
 
 
 def _tell_finding(story: Story, entry: Entry, _: Entry) -> None:
@@ -130,6 +152,7 @@ def _tell_finding(story: Story, entry: Entry, _: Entry) -> None:
 def _tell_batch(story: Story, entry: Entry, _: Entry) -> None:
     """A void batch has no lines: each of its items counts as refused, by R40. Others may be odd as a whole."""
     if entry["state"] != "void":
+        story.settled += entry["state"] == "settled"
         if "findings" in entry:
             _note(story, (entry["source"], entry["document"], WHOLE), entry)
         return

@@ -24,6 +24,7 @@ FIRST_ROUND = 0  # a rebuilt line takes the place of its source, in the same cou
 class Sighting:
     """A line that claims an entitlement (``ready`` or ``held``), or has given it back (``stopped``).
 
+    A line that its bank did not pay, or that came back, claims it still: a correction may pay it any day.
     ``entry`` is the entry that says so, in the log of ``county``; the batch is named by ``source`` and ``document``.
     """
 

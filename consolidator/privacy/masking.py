@@ -3,7 +3,10 @@
 ID numbers are never shown, not even in part: there is no function for them.
 """
 
+import re
+
 ACCOUNT_DIGITS_MIN = 8  # fewer, and the last four would be most of the number
+_NUMBERS = re.compile(rf"[0-9](?: ?[0-9]){{{ACCOUNT_DIGITS_MIN - 1},}}[Xx]?")
 
 
 def mask_name(name: str) -> str:
@@ -25,3 +28,12 @@ def mask_account_for_owner(account: str) -> str:
     '****1234'
     """
     return "****" + (account[-4:] if len(account) >= ACCOUNT_DIGITS_MIN else "")
+
+
+def mask_numbers(text: str) -> str:
+    """Hide what may be an account or an ID number in words that others wrote, like a bank's reason.
+
+    >>> mask_numbers("账户6222000000001234已销户"), mask_numbers("代码 4012")
+    ('账户****已销户', '代码 4012')
+    """
+    return _NUMBERS.sub("****", text)

@@ -34,6 +34,7 @@ class _RawPart(msgspec.Struct, gc=False):
     name: Column = None
     amount_fen: Column = None
     row: Column = None
+    order: Column = None
 
 
 def place_documents(store: Store, journal: Journal, first: int, last: int) -> None:
@@ -132,6 +133,7 @@ def _read_person(part: _RawPart, item: int) -> Person:
         identity=identity,
         payee=_read_text(part.payee_name, item) if payee not in ("", identity) else "",
         amount_fen=_read_number(part.amount_fen, item),
+        order=_read_text(part.order, item),
     )
 
 

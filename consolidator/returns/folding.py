@@ -6,19 +6,24 @@ Most lines have nothing to say and cost one search in their bytes; blue findings
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from consolidator.privacy.masking import mask_numbers
 from consolidator.returns.store import KnownDocument, Missing, Standing, Store
 from consolidator.rules.catalogue import BLUE, YELLOW
 from consolidator.verify.opening import open_fields
+from consolidator.views.answers import OPEN_STATES
 from consolidator.views.facts import mask_facts
 from schemas.commits import Bundle, list_raw_entries
 
-ANSWERED = ("batch", "register", "accounts", "designations", "expected")  # kinds whose senders get a list
+ANSWERED = ("batch", "register", "accounts", "designations", "expected", "results")  # kinds whose senders get a list
 WHOLE = 0  # the line number under which a document as a whole stands
 CLOSED_STATES = frozenset(("ready", "ordered", "credited", "rebuilt", "new", "assessed"))  # shown only with a clue
 _QUIET_LINE = re.compile(rb'"findings":\[(?:"[A-Z0-9]*:blue",?)*\],"kind":"line"')
+_QUIET_CREDIT = re.compile(
+    rb'"document":"([^"]*)","findings":\[\],"from":"ordered","kind":"change","line":([0-9]+),.*"source":"([^"]*)","to":"credited",'
+)
 _JUDGED = frozenset(("confirmed", "unfounded"))
 _LATE = "R43"
 _CLUES: Mapping[str, Sequence[str]] = {"R41": ("plan_fen", "used_fen"), "R55": ("jumps",)}  # of a batch as a whole
@@ -59,11 +64,20 @@ def fold_entries(fold: Fold, bundles: Iterable[Bundle], first: int, end: int) ->
 
 def _fold_bundle(fold: Fold, bundle: Bundle, first: int) -> None:
     for index, entry, private in list_raw_entries([bundle]):
-        if index >= first and _QUIET_LINE.search(entry) is None:
+        if index >= first and _QUIET_LINE.search(entry) is None and not _is_quiet_credit(fold, entry):
             fields, secret = json.loads(entry), json.loads(private) if private else {}
             take = _TAKE.get(fields["kind"])
             if take is not None:
                 take(fold, open_fields(fields, secret), secret)
+
+
+def _is_quiet_credit(fold: Fold, entry: bytes) -> bool:
+    """Say whether an entry is of a line that was paid and of which nothing was ever to be said: most entries are."""
+    found = _QUIET_CREDIT.search(entry)
+    if found is None:
+        return False
+    document, line, source = map(bytes.decode, found.groups())
+    return not fold.store.is_listed(source, document, int(line))
 
 
 def _take_document(fold: Fold, fields: Fields, _: Fields) -> None:
@@ -137,7 +151,7 @@ def _take_line(fold: Fold, fields: Fields, private: Fields) -> None:
 
 
 def _take_change(fold: Fold, fields: Fields, private: Fields) -> None:
-    """A line that is ready again was cleared of all but its clues; a held one keeps its clues."""
+    """A line that is ready again was cleared of all but its clues; a held or unpaid one keeps its clues."""
     number = _find(fold, fields)
     if number is None:
         return
@@ -151,8 +165,15 @@ def _take_change(fold: Fold, fields: Fields, private: Fields) -> None:
     findings = sorted({*clues, *now})
     if before is None and not findings and state in CLOSED_STATES:
         return
-    facts = ({} if before is None else dict(before.facts)) | _keep(private["evidence"], findings)
-    fold.put(number, line, Standing(state, fields["bank"], findings, _keep(facts, findings)))
+    facts = ({} if before is None else dict(before.facts)) | _keep(private.get("evidence", {}), findings)
+    told = _read_told(private) if state in OPEN_STATES else {}
+    fold.put(number, line, Standing(state, fields["bank"], findings, _keep(facts, findings), told))
+
+
+def _read_told(private: Fields) -> dict[str, str]:
+    """Keep what a bank said of a line that it did not pay; its words may hold the account."""
+    told = {name: str(private.get(name, "")) for name in ("why", "on", "serial")}
+    return told | {"reason": mask_numbers(str(private.get("reason", "")))}
 
 
 def _take_finding(fold: Fold, fields: Fields, private: Fields) -> None:
@@ -179,7 +200,7 @@ def _take_disposition(fold: Fold, fields: Fields, _: Fields) -> None:
     number = _find(fold, fields)
     if number is not None and fields["verdict"] in _JUDGED:
         standing = fold.store.find_line(number, fields["line"])
-        if standing is not None and standing.state in CLOSED_STATES:
+        if standing is not None and standing.state in CLOSED_STATES | OPEN_STATES:
             _drop_finding(fold, number, fields["line"], fields["code"])
 
 
@@ -204,14 +225,14 @@ def _add(fold: Fold, number: int, line: int, news: _News) -> None:
         before = fold.store.find_line(number, line) or Standing(news.state)
         findings = sorted({*before.findings, *told})
         facts = {**before.facts, **_keep(news.evidence, told)}
-        fold.put(number, line, Standing(news.state, before.bank, findings, facts))
+        fold.put(number, line, Standing(news.state, before.bank, findings, facts, before.told))
 
 
 def _drop_finding(fold: Fold, number: int, line: int, code: str) -> None:
     before = fold.store.find_line(number, line)
     if before is not None:
         findings = [finding for finding in before.findings if finding.partition(":")[0] != code]
-        fold.put(number, line, Standing(before.state, before.bank, findings, _keep(before.facts, findings)))
+        fold.put(number, line, replace(before, findings=findings, facts=_keep(before.facts, findings)))
 
 
 def _find(fold: Fold, fields: Fields) -> int | None:

@@ -1,7 +1,7 @@
 """Owns the rows of one document's list, and its files: .xlsx for people, CSV for programs, whole or not at all."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -54,15 +54,16 @@ def _render_words(words: StoredWords) -> tuple[str, ...]:
         return ()
     return (
         render_state(standing.state),
-        render_codes(standing.findings),
+        render_codes([*standing.findings, *filter(None, [standing.told.get("why")])]),
         render_reasons(standing),
         render_compared(standing),
         render_next(standing),
     )
 
 
-def _describe(document: KnownDocument, line: StoredLine, words: tuple[str, ...]) -> tuple[Cell, ...]:
+def _describe(document: KnownDocument, line: StoredLine, words: Sequence[str]) -> tuple[Cell, ...]:
     person = line.person
+    state, codes, reasons, compared, step = words
     return (
         document.document,
         document.file,
@@ -72,7 +73,11 @@ def _describe(document: KnownDocument, line: StoredLine, words: tuple[str, ...])
         person.identity,
         person.payee,
         None if person.amount_fen is None else Yuan(person.amount_fen),
-        *words,
+        state,
+        codes,
+        reasons,
+        ";".join(filter(None, (person.order and f"指令 order {person.order}", compared))),
+        step,
     )
 
 

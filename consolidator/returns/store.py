@@ -12,7 +12,7 @@ from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Any
 
-_VERSION = 2
+_VERSION = 3
 _TABLES = """
 BEGIN IMMEDIATE;
 CREATE TABLE progress (size INTEGER NOT NULL, position INTEGER NOT NULL, last TEXT NOT NULL) STRICT;
@@ -36,12 +36,14 @@ CREATE TABLE lines (
     bank TEXT NOT NULL,
     findings TEXT NOT NULL,
     facts TEXT NOT NULL,
+    told TEXT NOT NULL,
     known INTEGER NOT NULL DEFAULT 0,
     row INTEGER,
     name TEXT NOT NULL DEFAULT '',
     identity TEXT NOT NULL DEFAULT '',
     payee TEXT NOT NULL DEFAULT '',
     amount_fen INTEGER,
+    order_id TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (document, line)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE folders (source TEXT PRIMARY KEY, listing TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -63,7 +65,7 @@ CREATE TABLE missing (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE reminders (source TEXT PRIMARY KEY, listing TEXT NOT NULL) STRICT, WITHOUT ROWID;
 INSERT INTO progress VALUES (0, 1, '');
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 COMMIT;
 """
 _DOCUMENT = "id, digest, source, document, kind, count, fen, position, file"
@@ -110,26 +112,34 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a line stands: state, paying bank, findings that are not blue (``CODE:level``), facts by code, masked."""
+    """How a line stands: state, paying bank, findings that are not blue (``CODE:level``), facts by code, masked.
+
+    ``told`` is what its bank said of a line that it did not pay: ``why``, ``reason``, ``on``, ``serial``.
+    """
 
     state: str
     bank: str = ""
     findings: Sequence[str] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
+    told: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What the document says on a line: row of the original file, beneficiary, payee if another, amount."""
+    """What the document says on a line: row of the original file, beneficiary, payee if another, amount.
+
+    ``order`` is the order that a bank's result is about.
+    """
 
     row: int | None = None
     name: str = ""
     identity: str = ""
     payee: str = ""
     amount_fen: int | None = None
+    order: str = ""
 
 
-StoredWords = tuple[str, str, str, str]  # a line's standing as text: thousands of lines have the same
+StoredWords = tuple[str, str, str, str, str]  # a line's standing as text: thousands of lines have the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,18 +211,27 @@ class Store:
 
     def find_line(self, document: int, line: int) -> Standing | None:
         """Give how a line stands here, or None when nothing was ever said about it."""
-        select = "SELECT state, bank, findings, facts FROM lines WHERE document = ? AND line = ?"
+        select = "SELECT state, bank, findings, facts, told FROM lines WHERE document = ? AND line = ?"
         row = self._connection.execute(select, (document, line)).fetchone()
         return None if row is None else parse_standing(row)
 
+    def is_listed(self, source: str, document: str, line: int) -> bool:
+        """Say whether anything was ever said about a line of the accepted document of this name."""
+        select = (
+            "SELECT 1 FROM documents JOIN lines ON lines.document = documents.id"
+            " WHERE documents.source = ? AND documents.document = ? AND documents.accepted AND lines.line = ?"
+        )
+        return self._connection.execute(select, (source, document, line)).fetchone() is not None
+
     def put_line(self, document: int, line: int, standing: Standing) -> None:
         """Keep how a line stands now."""
-        findings, facts = " ".join(standing.findings), json.dumps(standing.facts, ensure_ascii=False)
+        findings = " ".join(standing.findings)
+        facts, told = (json.dumps(each, ensure_ascii=False) for each in (standing.facts, standing.told))
         self._connection.execute(
-            "INSERT INTO lines (document, line, state, bank, findings, facts) VALUES (?, ?, ?, ?, ?, ?)"
+            "INSERT INTO lines (document, line, state, bank, findings, facts, told) VALUES (?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (document, line) DO UPDATE SET state = excluded.state, bank = excluded.bank,"
-            " findings = excluded.findings, facts = excluded.facts",
-            (document, line, standing.state, standing.bank, findings, facts),
+            " findings = excluded.findings, facts = excluded.facts, told = excluded.told",
+            (document, line, standing.state, standing.bank, findings, facts, told),
         )
 
     def order_lines(self, document: int, bank: str) -> bool:
@@ -228,19 +247,19 @@ class Store:
     def know_lines(self, document: int, persons: Sequence[tuple[int, Person]]) -> None:
         """Keep whose the lines are."""
         self._connection.executemany(
-            "UPDATE lines SET known = 1, row = ?, name = ?, identity = ?, payee = ?, amount_fen = ?"
-            " WHERE document = ? AND line = ?",
-            [(p.row, p.name, p.identity, p.payee, p.amount_fen, document, line) for line, p in persons],
+            "UPDATE lines SET known = 1, row = ?, name = ?, identity = ?, payee = ?, amount_fen = ?,"
+            " order_id = ? WHERE document = ? AND line = ?",
+            [(p.row, p.name, p.identity, p.payee, p.amount_fen, p.order, document, line) for line, p in persons],
         )
 
     def lines(self, document: int) -> Iterator[StoredLine]:
         """Give all lines of a document that anything was ever said about, in order."""
         select = (
-            "SELECT line, state, bank, findings, facts, row, name, identity, payee, amount_fen"
+            "SELECT line, state, bank, findings, facts, told, row, name, identity, payee, amount_fen, order_id"
             " FROM lines WHERE document = ? ORDER BY line"
         )
         for row in self._connection.execute(select, (document,)):
-            yield StoredLine(row[0], row[1:5], Person(*row[5:]))
+            yield StoredLine(row[0], row[1:6], Person(*row[6:]))
 
     def count_lines(self, document: int) -> int:
         """Count them."""
@@ -310,8 +329,8 @@ class Store:
 
 def parse_standing(words: StoredWords) -> Standing:
     """Read how a line stands."""
-    state, bank, findings, facts = words
-    return Standing(state, bank, findings.split(), json.loads(facts))
+    state, bank, findings, facts, told = words
+    return Standing(state, bank, findings.split(), json.loads(facts), json.loads(told))
 
 
 @contextmanager

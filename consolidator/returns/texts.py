@@ -5,6 +5,7 @@ from typing import Any
 
 from consolidator.returns.store import Standing
 from consolidator.rules.catalogue import CATALOGUE, YELLOW
+from consolidator.views.answers import DIFFERENT, OPEN_STATES, SETTLE, advise, name_why
 from consolidator.views.facts import Words, render_facts
 from consolidator.views.words import BATCH_STATES, LEVELS, STATES, explain_finding
 from schemas.codes import CODES
@@ -29,9 +30,6 @@ _BY_STATE: Mapping[str, Words] = {
     "refused": ("更正后以新编号重报该行", "correct the line and send it with a new document"),
     "held": ("补充证明材料,由两人复核放行或停发", "send supporting papers; two persons clear the line or one stops it"),
     "stopped": ("已停发,不再支付;有异议的向财政局提出", "stopped for good; tell the bureau if you disagree"),
-    "failed": ("核对账户后以更正批次重发", "check the account and send a correction batch"),
-    "returned": ("核对账户后以更正批次重发", "check the account and send a correction batch"),
-    "unknown": ("等待银行答复,不要重发", "wait for the bank's answer; do not send it again"),
     "void": ("更正整个文件后以新编号重报", "correct the whole file and send it with a new id"),
 }
 _SENT_AGAIN = frozenset(("refused", "void"))  # what a code asks for is all that is to be done
@@ -40,6 +38,7 @@ _UNCHECKED_STEP: Words = (
     "无须更正;待财政局补齐所缺登记册后复核",
     "nothing to correct: the bureau sends the missing register, and the line is reviewed then",
 )
+_TOLD: Mapping[str, str] = {"on": "银行日期 on", "serial": "银行流水号 serial"}
 _CLUE: Words = ("不影响支付;核实后反馈财政局", "payment goes on; look into it and tell the bureau")
 _BY_CODE: Mapping[str, Words] = {
     "R01": ("更正证件号码后重报", "correct the ID number and send the line again"),
@@ -68,6 +67,7 @@ _BY_CODE: Mapping[str, Words] = {
     "R42": ("公示期满后再报", "send it after the publicity has ended"),
     "R43": ("尽快办结本批次", "settle the batch"),
     "R46": ("请本人激活账户或另选账户", "let the payee activate the account or choose another"),
+    DIFFERENT: SETTLE,
 }
 
 
@@ -82,12 +82,16 @@ def render_state(state: str) -> str:
 
 
 def render_reasons(standing: Standing) -> str:
-    """Write why, code by code, in both languages.
+    """Write why, code by code, in both languages; then the class of what a bank told, and the bank's own words.
 
     >>> render_reasons(Standing("refused", findings=["R05:red"]))
     '死亡人员领取(红) / paid to deceased'
     """
-    return ";".join(_render_reason(finding, standing.facts) for finding in standing.findings)
+    reasons = [_render_reason(finding, standing.facts) for finding in standing.findings]
+    why, reason = standing.told.get("why", ""), standing.told.get("reason", "")
+    if why:
+        reasons.append(" / ".join(name_why(why)))
+    return ";".join([*reasons, f"银行 bank: {reason}"] if reason else reasons)
 
 
 def _render_reason(finding: str, facts: Mapping[str, Mapping[str, Any]]) -> str:
@@ -107,12 +111,25 @@ def render_codes(findings: Sequence[str]) -> str:
 
 
 def render_compared(standing: Standing) -> str:
-    """Write the facts compared, code by code, with the register's date."""
-    return ";".join(f"{code}: {render_facts(facts)[0]}" for code, facts in standing.facts.items() if facts)
+    """Write the facts compared, code by code, with the register's date; then the bank's day and number."""
+    facts = [f"{code}: {render_facts(facts)[0]}" for code, facts in standing.facts.items() if facts]
+    told = [f"{words} {value}" for name, words in _TOLD.items() if (value := standing.told.get(name))]
+    return ";".join(facts + told)
 
 
 def render_next(standing: Standing) -> str:
-    """Write what to do: what the code asks for, else what the state asks for; a clue asks to look into it."""
+    """Write what to do: what the code asks for, else what the state asks for; a clue asks to look into it.
+
+    Of a line that was not paid it is what the class of the bank's answer asks for.
+    """
+    zh, en = zip(*dict.fromkeys(_list_steps(standing)), strict=True)
+    return f"{';'.join(zh)} / {'; '.join(en)}"
+
+
+def _list_steps(standing: Standing) -> list[Words]:
+    if standing.state in OPEN_STATES:
+        advice = advise(standing.state, standing.told.get("why", ""))
+        return [SETTLE, advice] if _differs(standing) else [advice]
     if standing.findings and all(finding.endswith(f":{YELLOW}") for finding in standing.findings):
         steps = [_CLUE]
     else:
@@ -121,8 +138,11 @@ def render_next(standing: Standing) -> str:
     state_step = None if _is_only_unchecked(standing) else _BY_STATE.get(standing.state)
     if state_step is not None and not (steps and standing.state in _SENT_AGAIN):
         steps.append(state_step)
-    zh, en = zip(*dict.fromkeys(steps or [_CLUE]), strict=True)
-    return f"{';'.join(zh)} / {'; '.join(en)}"
+    return steps or [_CLUE]
+
+
+def _differs(standing: Standing) -> bool:
+    return any(finding.startswith(f"{DIFFERENT}:") for finding in standing.findings)
 
 
 def _is_only_unchecked(standing: Standing) -> bool:

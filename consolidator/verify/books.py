@@ -51,8 +51,9 @@ class Due:
 class Batch:
     """A batch as the log tells it: count and fen by state (``sums``), of ready lines by bank (``ready``).
 
-    Of a ``sensitive`` one the log tells no fen: all are zero here. ``due`` are the banks whose order files the last
-    release still has to bring.
+    Of a ``sensitive`` one the log tells no fen: all are zero here. ``routed``: the place at which each line was ready
+    last, 0 for none; from there it was ordered. ``due`` are the banks whose order files the last release still has to
+    bring.
     """
 
     programme: str
@@ -62,6 +63,7 @@ class Batch:
     sensitive: bool = False
     state: str = "open"
     places: bytearray = field(default_factory=bytearray)
+    routed: bytearray = field(default_factory=bytearray)
     fen: "array[int]" = field(default_factory=lambda: array("q"))
     sums: dict[str, list[int]] = field(default_factory=dict)
     ready: dict[str, list[int]] = field(default_factory=dict)

@@ -70,6 +70,7 @@ def check_line(books: Books, entry: AssessedLine) -> None:
         message = "a ready line has no bank and route, or another has them"
         raise VerificationError(message)
     batch.places.append(find_bank_place(books, bank) if bank else STATE_INDEX[state])
+    batch.routed.append(batch.places[-1] if bank else 0)
     batch.fen.append(fen)
     enter(books, batch, (state, bank), 1, fen)
 
@@ -99,11 +100,16 @@ def check_change(books: Books, entry: Change) -> None:
     if entry.from_ == "ready":
         require(books.banks.get(entry.bank, -1) + READY_AT == place, "its bank is not the one the line was ready at")
     _check_person(books, entry)
+    if entry.to in TOLD_BY_BANKS:
+        routed = batch.routed[entry.line - 1]
+        require(books.banks.get(entry.bank, -1) + READY_AT == routed, "its bank is not the one that was to pay")
     leave(batch, (entry.from_, entry.bank), 1, fen)
     enter(books, batch, (entry.to, entry.bank), 1, fen)
     ready = entry.to == "ready"
     require(entry.bank or not ready, "a ready line has no bank")
     batch.places[entry.line - 1] = find_bank_place(books, entry.bank) if ready else STATE_INDEX[entry.to]
+    if ready:
+        batch.routed[entry.line - 1] = batch.places[entry.line - 1]
 
 
 def _check_common(batch: Batch, entry: Change | Finding) -> None:

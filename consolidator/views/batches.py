@@ -1,9 +1,9 @@
-"""Owns the views of batches: the list, and one batch with what is ready per paying bank and what is held why."""
+"""Owns the views of batches: the list, and one batch with what is ready and told per paying bank, what is held why."""
 
 from collections import Counter
 from typing import Any
 
-from consolidator.facts.lines import Batch, sum_states
+from consolidator.facts.lines import LINE_STATES, ORDERED, Batch, sum_states
 from consolidator.facts.state import State, find_batch
 from consolidator.ledger.releases import find_review_end, list_figures
 from schemas.errors import InputError
@@ -34,6 +34,7 @@ def show_batch(state: State, batch: Batch) -> Row:
         "digest": batch.digest,
         "township": batch.township,
         "ready_by_bank": figures,
+        "told_by_bank": _list_told(state, batch),
         "held_by_finding": dict(sorted(held.items())),
         "next_release": batch.releases + 1,
         "review_until": render_instant(find_review_end(state, batch)),
@@ -52,6 +53,18 @@ def _describe(state: State, batch: Batch) -> Row:
         "fen": batch.control_fen,
         "states": {name: {"count": count, "fen": fen} for name, (count, fen) in sum_states(batch).items()},
     }
+
+
+def _list_told(state: State, batch: Batch) -> list[Row]:
+    """Give what each paying bank was told to pay, by what it said became of it."""
+    sums: dict[tuple[int, int], list[int]] = {}
+    for now, bank, fen in zip(batch.states, batch.banks, batch.fen, strict=True):
+        if now >= ORDERED:
+            pair = sums.setdefault((bank, now), [0, 0])
+            pair[0] += 1
+            pair[1] += fen
+    rows = sorted((state.bank_codes[bank], now, pair) for (bank, now), pair in sums.items())
+    return [{"bank": bank, "state": LINE_STATES[now], "count": count, "fen": fen} for bank, now, (count, fen) in rows]
 
 
 def _held_findings(batch: Batch) -> dict[int, list[str]]:

@@ -4,9 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from consolidator.privacy.masking import mask_account_for_owner, mask_name
+from consolidator.privacy.masking import mask_account_for_owner, mask_name, mask_numbers
 from consolidator.rules.running import LINE_RULES
 from consolidator.views.acts import Act, find_acts
+from consolidator.views.answers import TOLD_STATES, name_why
 from consolidator.views.facts import REGISTERS, Words, mask_facts
 from consolidator.views.reading import LineRef, Records, StoredEntry, list_entries, list_opened_entries
 from consolidator.views.sentences import tell_story, tell_void
@@ -133,22 +134,22 @@ def _find_order(
     last = ready[-1]
     after = [entry for entry in found if entry.index > last.index and entry.fields["kind"] == "orders"]
     ours = [entry for entry in after if entry.fields["bank"] == last.fields["bank"]]
-    numbered = ((entry.fields, _find_serial(records, entry.fields["file"], line)) for entry in ours)
-    order = next((_name_order(fields) | {"serial": serial} for fields, serial in numbered if serial), None)
+    numbered = ((entry, _find_serial(records, entry.fields["file"], line)) for entry in ours)
+    order = next((_name_order(entry) | {"serial": serial} for entry, serial in numbered if serial), None)
     moved = next((entry.index for entry in own if entry.index > last.index and _moves(entry)), None)
     return order or _find_lost_order([entry for entry in ours if moved is None or entry.index < moved])
 
 
 def _find_lost_order(ours: Sequence[StoredEntry]) -> dict[str, Any] | None:
     """Give the order of a line whose list was retired: it was in one of these; in which, if there is but one."""
-    lost = [entry.fields for entry in ours if entry.is_gone]
+    lost = [entry for entry in ours if entry.is_gone]
     if not lost:
         return None
-    return _name_order(lost[0]) | {"file": lost[0]["file"] if len(lost) == 1 else "", "serial": 0}
+    return _name_order(lost[0]) | {"file": lost[0].fields["file"] if len(lost) == 1 else "", "serial": 0}
 
 
-def _name_order(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: fields[name] for name in ("file", "bank", "release", "at")}
+def _name_order(entry: StoredEntry) -> dict[str, Any]:
+    return {name: entry.fields[name] for name in ("file", "bank", "release", "at")} | {"entry": entry.index}
 
 
 def _find_serial(records: Records, file: str, line: int) -> int:
@@ -197,7 +198,8 @@ def _describe(entry: StoredEntry, acts: Mapping[str, Act], *, full: bool) -> dic
         "by": fields.get("by", ""),
         "first_by": act.get("key", "") if act.get("second") else "",
         "document": f"{act['source']}/{act['document']}" if act.get("document") else "",
-        "reason": private.get("reason", ""),
+        "reason": _show_reason(private, full=full),
+        "answer": _describe_answer(entry, full=full),
         "verdict": fields.get("verdict", ""),
         "until": fields.get("until", ""),
         "code": fields.get("code", ""),
@@ -205,6 +207,23 @@ def _describe(entry: StoredEntry, acts: Mapping[str, Act], *, full: bool) -> dic
         "persons": _describe_persons(private, full=full),
         "findings": found,
     }
+
+
+def _show_reason(private: Mapping[str, Any], *, full: bool) -> str:
+    """Give the reason of a person or a bank; a bank's words may hold the account."""
+    reason = str(private.get("reason", ""))
+    return reason if full or "why" not in private else mask_numbers(reason)
+
+
+def _describe_answer(entry: StoredEntry, *, full: bool) -> dict[str, str] | None:
+    """Give what a bank told with a result: class, day, its own number, account; None of another entry."""
+    if entry.fields["kind"] != "change" or entry.fields["to"] not in TOLD_STATES:
+        return None
+    told = {name: str(entry.private.get(name, "")) for name in ("why", "on", "serial", "account")}
+    account = told["account"]
+    shown = account if full or not account else mask_account_for_owner(account)
+    zh, en = name_why(told["why"])
+    return told | {"account": shown, "why_zh": zh, "why_en": en}
 
 
 def _describe_finding(finding: str, evidence: dict[str, Any], *, full: bool) -> dict[str, Any]:

@@ -6,7 +6,7 @@ Facts are the evidence in an entry's private part. A key that is not listed here
 from collections.abc import Mapping
 from typing import Any
 
-from consolidator.privacy.masking import mask_name
+from consolidator.privacy.masking import mask_account_for_owner, mask_name
 from schemas.money import render_milli, render_yuan
 
 Words = tuple[str, str]  # Chinese, English
@@ -42,6 +42,10 @@ FACTS: Mapping[str, Words] = {
     "other_county": ("另一县区", "other county"),
     "other_entry": ("该县条目", "entry there"),
     "entry": ("本县条目", "entry here"),
+    "differs": ("不符之处", "what differs"),
+    "told_status": ("回执结果", "told result"),
+    "told_fen": ("回执金额(元)", "told, yuan"),
+    "told_account": ("回执账户", "told account"),
     "household": ("户号", "household"),
     "members": ("涉及人数", "members"),
     "persons": ("涉及人数", "persons"),
@@ -81,21 +85,43 @@ STATUSES: Mapping[str, Words] = {
     "inactive": ("未激活", "inactive"),
     "": ("未核验", "never verified"),
 }
-_VALUES: Mapping[str, Mapping[str, Words]] = {"status": STATUSES, "not_checked": REGISTERS}
+RESULTS: Mapping[str, Words] = {
+    "credited": ("发放成功", "credited"),
+    "failed": ("发放失败", "failed"),
+    "unknown": ("待查询", "unknown"),
+    "returned": ("已退票", "returned"),
+}
+DIFFERENCES: Mapping[str, Words] = {
+    "account": ("账户", "account"),
+    "amount": ("金额", "amount"),
+    "state": ("状态", "state"),
+}
+_VALUES: Mapping[str, Mapping[str, Words]] = {
+    "status": STATUSES,
+    "not_checked": REGISTERS,
+    "told_status": RESULTS,
+    "differs": DIFFERENCES,
+}
 _NAMES = ("registered_name", "registered_payee_name")
+_ACCOUNTS = ("told_account",)
 _IDENTITIES = ("official_id",)
 _COMPACT_DAY = 8  # births are compared as an ID writes them, 19600101
 _PLACES: Mapping[str, int] = {name: place for place, name in enumerate(FACTS)}
 
 
 def mask_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Facts hold registered names and IDs of third persons: names keep one character, IDs go.
+    """Facts hold registered names and IDs of third persons: names keep a character, IDs go, accounts keep four digits.
 
     >>> mask_facts({"registered_name": "示甲", "official_id": "511199196001010000", "position": "村主任"})
     {'registered_name': '示*', 'position': '村主任'}
     """
-    shown = {name: value for name, value in facts.items() if name not in _IDENTITIES}
-    return {name: mask_name(value) if name in _NAMES else value for name, value in shown.items()}
+    return {name: _mask(name, value) for name, value in facts.items() if name not in _IDENTITIES}
+
+
+def _mask(name: str, value: Any) -> Any:  # noqa: ANN401 -- a fact may be anything that JSON can write
+    if name in _NAMES:
+        return mask_name(value)
+    return mask_account_for_owner(value) if name in _ACCOUNTS and value else value
 
 
 def name_fact(name: str) -> Words:
@@ -109,9 +135,12 @@ def render_value(name: str, value: object) -> Words:
     >>> render_value("standard_fen", 12050), render_value("status", "closed")
     (('120.50', '120.50'), ('销户', 'closed'))
     """
-    known = _VALUES.get(name, {}).get(value) if isinstance(value, str) else None
-    if known is not None:
-        return known
+    words = _VALUES.get(name, {})
+    if isinstance(value, str) and value in words:
+        return words[value]
+    if words and isinstance(value, list):
+        zh, en = zip(*(words.get(each, (each, each)) for each in value), strict=True)
+        return "、".join(zh), ", ".join(en)
     text = _render_plain(name, value)
     return text, text
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from consolidator.views.answers import DIFFERENT, OPEN_STATES, SETTLE, TOLD_STATES, advise
 from consolidator.views.facts import REGISTERS, Words, render_facts
 from consolidator.views.words import LEVELS, ROUTES, STATES
 from schemas.money import render_yuan
@@ -16,6 +17,9 @@ _EFFECTS: Mapping[str, Words] = {
     "yellow": ("照付,另立线索", "pays and opens a clue"),
     "blue": ("只提示", "only informs"),
 }
+_NO_EFFECT: Words = ("明细状态不变,另立线索", "moves nothing and opens a clue")
+_CLUE: Words = ("另立线索", "opens a clue")
+_MOVABLE = frozenset(("ready", "held"))  # states in which a later finding is more than a clue
 _NEXT: Mapping[str, Words] = {
     "held": ("下一步:由两人放行,或停发。", "Next: two persons clear it, or it is stopped."),
     "refused": ("下一步:更正后以新编号重报。", "Next: correct it and send it with a new document."),
@@ -25,6 +29,7 @@ _NEXT: Mapping[str, Words] = {
         "It is stopped: never paid, and its entitlement is free again.",
     ),
     "ordered": ("下一步:等待银行回单。", "Next: the bank's result."),
+    "credited": ("已发放到账。", "It is paid."),
 }
 _VERDICTS: Mapping[str, Words] = {
     "confirmed": ("属实", "confirmed"),
@@ -49,13 +54,34 @@ def tell_story(story: Story) -> Iterator[Words]:
         f"Line {story['line']}, programme {story['programme']}, period {story['period']}, {yuan} yuan, is {state} now.",
     )
     yield from _tell_comparison(story)
-    for event in story["history"]:
-        yield from _EVENTS[event["kind"]](event)
     yield from _tell_unchecked(story["compared"])
-    yield from _tell_order(story)
+    yield from _tell_history(story)
     yield from _tell_accesses(story)
-    if state in _NEXT:
+    yield from _tell_next(story)
+
+
+def _tell_history(story: Story) -> Iterator[Words]:
+    """Tell what happened in the log's order; the order file where it was fixed."""
+    order = story["order"]
+    at = order["entry"] if order else 0
+    for event in (event for event in story["history"] if not order or event["entry"] < at):
+        yield from _EVENTS[event["kind"]](event)
+    yield from _tell_order(story)
+    for event in (event for event in story["history"] if order and event["entry"] > at):
+        yield from _EVENTS[event["kind"]](event)
+
+
+def _tell_next(story: Story) -> Iterator[Words]:
+    """Say what is to be done; of a line that a bank did not pay by the class of what the bank told last."""
+    state, last = story["state"], story["history"][-1]
+    if any(finding["code"] == DIFFERENT for finding in last["findings"]):
+        yield f"下一步:{SETTLE[0]}。", f"Next: {SETTLE[1]}."
+    elif state in _NEXT:
         yield _NEXT[state]
+    elif state in OPEN_STATES:
+        answers = [event["answer"] for event in story["history"] if event["answer"]]
+        zh, en = advise(state, answers[-1]["why"])
+        yield f"下一步:{zh}。", f"Next: {en}."
 
 
 def _tell_comparison(story: Story) -> Iterator[Words]:
@@ -94,14 +120,9 @@ def _tell_assessment(event: Story) -> Iterator[Words]:
 
 def _tell_findings(event: Story) -> Iterator[Words]:
     for finding in event["findings"]:
-        facts = finding["facts"]
-        facts_zh, facts_en = render_facts(facts)
-        effect_zh, effect_en = _EFFECTS[finding["level"]]
+        facts_zh, facts_en = render_facts(finding["facts"])
+        effect_zh, effect_en = _find_effect(finding, event)
         compared_zh, compared_en = (f":{facts_zh}", f": {facts_en}") if facts_zh else ("", "")
-        if "suppressed_until" in facts:
-            effect_zh, effect_en = "该疑点已免提,只提示", "it is suppressed and only informs"
-        elif event["to"] == "ready" and finding["level"] == "orange":
-            effect_zh, effect_en = "两人放行时已知", "known to the two persons who cleared the line"
         name = finding["code"]
         yield (
             f"疑点 {name} {finding['zh']}({LEVELS[finding['level']]},{effect_zh}){compared_zh}。".replace("  ", " "),
@@ -109,7 +130,24 @@ def _tell_findings(event: Story) -> Iterator[Words]:
         )
 
 
+def _find_effect(finding: Story, event: Story) -> Words:
+    """Say what a finding does to its line where it was found."""
+    level, to = finding["level"], event["to"]
+    if "suppressed_until" in finding["facts"]:
+        return "该疑点已免提,只提示", "it is suppressed and only informs"
+    if to == "ready" and level == "orange":
+        return "两人放行时已知", "known to the two persons who cleared the line"
+    if event["kind"] == "finding" and to not in _MOVABLE:
+        return _NO_EFFECT
+    if to in TOLD_STATES:
+        return _CLUE
+    return _EFFECTS["orange" if (to, level) == ("held", "red") else level]
+
+
 def _tell_change(event: Story) -> Iterator[Words]:
+    if event["answer"] is not None:
+        yield from _tell_answer(event, event["answer"])
+        return
     by_zh, by_en = _name_actor(event)
     chosen_zh, chosen_en = _name_designation(event["designation"])
     yield (
@@ -117,6 +155,31 @@ def _tell_change(event: Story) -> Iterator[Words]:
         f"At {event['at']} it went from {event['from']} to {event['to']}, {by_en}, with {chosen_en}.",
     )
     yield from _tell_reason(event)
+    yield from _tell_findings(event)
+
+
+_ANSWERED: Mapping[str, Words] = {
+    "on": ("银行日期", "the bank's day"),
+    "serial": ("银行流水号", "its number"),
+    "account": ("账户", "account"),
+}
+
+
+def _tell_answer(event: Story, answer: Mapping[str, str]) -> Iterator[Words]:
+    """Tell what a bank said of its order, and with what."""
+    bank, document, key = event["bank"], event["document"], event["by"][:KEY_CHARACTERS]
+    told = [(*_ANSWERED[name], answer[name]) for name in _ANSWERED if answer[name]]
+    zh, en = "".join(f",{zh} {value}" for zh, _, value in told), "".join(f", {en} {value}" for _, en, value in told)
+    from_zh, to_zh = STATES[event["from"]], STATES[event["to"]]
+    yield (
+        f"{event['at']} 银行 {bank} 回报({document},密钥 {key}):从「{from_zh}」转为「{to_zh}」{zh}。",
+        f"At {event['at']} bank {bank} told ({document}, by key {key}): from {event['from']} to {event['to']}{en}.",
+    )
+    if event["to"] in OPEN_STATES:
+        if answer["why"]:
+            yield f"原因类别:{answer['why_zh']}。", f"Class of the reason: {answer['why_en']}."
+        if event["reason"]:
+            yield f"银行所述原因:{event['reason']}。", f"The bank's reason: {event['reason']}."
     yield from _tell_findings(event)
 
 

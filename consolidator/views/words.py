@@ -38,6 +38,14 @@ LABELS: Mapping[str, str] = {
     "account": "指定账户 designated account",
     "stated_account": "原发放账户 stated account",
 }
+# What a bank told with a result is called so instead: its account is not the designated one but the one that it names.
+TOLD_LABELS: Mapping[str, str] = {
+    "account": "回执账户 account told",
+    "on": "银行日期 the bank's day",
+    "reason": "银行所述原因 the bank's reason",
+    "serial": "银行流水号 the bank's number",
+    "why": "原因类别 class of the reason",
+}
 KEEPERS: Mapping[str, str] = {
     "self": "本人",
     "family": "家人",

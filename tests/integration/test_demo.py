@@ -49,8 +49,10 @@ def test_three_of_four_cosigned_the_whole_log_and_two_of_them_follow(
     result: DemoResult, quorum: dict[str, Any]
 ) -> None:
     assert (quorum["threshold"], quorum["is_met"]) == (3, True)
-    assert {each["size"] for each in quorum["cosigned"]} == {result.figures["size"]}
-    assert len({each["witness"] for each in quorum["cosigned"]}) >= 3
+    final = [each["witness"] for each in quorum["cosigned"] if each["size"] == result.figures["size"]]
+    assert len(final) == len(set(final)) >= 3
+    assert all(each["size"] <= result.figures["size"] for each in quorum["cosigned"])
+    assert len({each["size"] for each in quorum["cosigned"]}) >= 2  # when orders went out, and with what banks answered
     assert all(each["follows"] == (each["witness"] in {"w1", "w2"}) for each in quorum["cosigned"])
 
 

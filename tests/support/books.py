@@ -7,7 +7,8 @@ from typing import Any
 
 Entry = Mapping[str, Any]
 Sums = dict[str, list[int]]
-BANKED = ("ready", "ordered")
+TOLD = ("credited", "failed", "unknown", "returned")
+BANKED = ("ready", "ordered", *TOLD)
 
 
 @dataclass
@@ -82,8 +83,8 @@ class Books:
         line = entry["line"]
         assert lines.states[line] == entry["from"], entry
         assert lines.fen[line] == entry["amount_fen"], entry
-        assert bool(entry["bank"]) == ("ready" in (entry["from"], entry["to"])), entry
-        if entry["from"] == "ready":
+        assert bool(entry["bank"]) == (entry["to"] in TOLD or "ready" in (entry["from"], entry["to"])), entry
+        if entry["from"] == "ready" or entry["to"] in TOLD:
             assert lines.banks[line] == entry["bank"], entry
         self._move(lines, entry, line, entry["to"], entry["bank"])
 
@@ -126,7 +127,7 @@ class Books:
         assert sums == entry["totals"], entry
         assert [sum(pair[0] for pair in sums.values()), sum(pair[1] for pair in sums.values())] == lines.control, entry
         if entry["state"] == "settled":
-            assert not {"ready", "held", "ordered"} & sums.keys(), entry
+            assert not {"ready", "held", "ordered", "unknown"} & sums.keys(), entry
 
     def _read_close(self, entry: Entry) -> None:
         assert entry["part"] <= entry["parts"], entry

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from schemas.commands import Command
+from tests.support.told import add_bank, result, tell
 from tests.support.world import HOUR, START, Columns, World, digest_of, make_account, make_id, make_name, make_programme
 
 DAY = 24 * HOUR
@@ -44,6 +45,7 @@ def live_discreetly() -> World:
     world.now = START + 80 * DAY  # in the next year: the hour that is closed belongs to the last
     world.apply(Command("tick", world.now, b""))
     _pay_next_year(world, ids)
+    _answer(world)
     world.set_policy("open", [("programme", CARE, make_care() | {"sensitive": False})])
     world.send_batch(LATER, ids[:2], [fen_of(50), fen_of(51)], care("2028"))
     world.now += 2 * HOUR
@@ -139,6 +141,17 @@ def _pay_next_year(world: World, ids: list[str]) -> None:
     world.set_policy("at-once", [("programme", CARE, make_care(review_window_hours=0))])
     fields = care("2027", plan_number="PLAN-2")
     world.send_batch(NEXT, ids[6:18], [fen_of(number) + 11 for number in range(60, 72)], fields)
+    world.now += HOUR
+
+
+def _answer(world: World) -> None:
+    """Let a bank say what became of some lines of the first sensitive batch: each state once, and one that differs."""
+    add_bank(world)
+    told = {"why": "account_state", "reason": f"账户{make_account(3)}已销户", "serial": "9" * 16, "on": "2026-11-09"}
+    statuses = {3: "unknown", 4: "failed", 7: "returned", 8: "credited"}
+    answers = [result(status, line, ASSESSED, amount_fen=fen_of(line - 1), **told) for line, status in statuses.items()]
+    differs = result("credited", 9, ASSESSED, amount_fen=fen_of(8) + 1, account=make_account(39))
+    tell(world, *answers, differs)
     world.now += HOUR
 
 

@@ -79,3 +79,18 @@ def month() -> list[StoredEntry]:
 
 def _place(number: int) -> dict[str, Any]:
     return {"source": "agri", "document": "B1", "line": number}
+
+
+def answered() -> list[StoredEntry]:
+    """Give the same month with what banks told: 4 is paid a day late and comes back, 2 fails, 6 is told wrongly."""
+    told: list[tuple[dict[str, Any], dict[str, Any]]] = [
+        (document("results", "bank-402", 3), {}),
+        (change(2, ("ordered", "failed"), []), {"why": "account_state"}),
+        (change(4, ("ordered", "unknown"), [], 700), {}),
+        ({"kind": "finding", **_place(6), "findings": ["R51:red"]}, {"evidence": {}}),
+        (change(4, ("unknown", "credited"), [], 700), {}),
+        ({"kind": "batch", "source": "agri", "document": "B1", "state": "settled"}, {}),
+        (change(4, ("credited", "returned"), ["R53:yellow"], 700), {}),
+    ]
+    before = month()
+    return [*before, *(StoredEntry(len(before) + at, fields, private) for at, (fields, private) in enumerate(told))]

@@ -110,6 +110,30 @@ def test_a_narrow_terminal_loses_no_digit(sections: list[Section]) -> None:
     assert "19.90" in _print(sections, 60)
 
 
+def test_what_banks_answered_is_told_in_sums_with_what_to_look_at() -> None:
+    facts = Facts(tell_story(logs.answered()), Score(0, 0, 0), {}, 0, 0, 0, CHECKPOINT, "vkey", "h")
+    sections = render_page(facts)
+    told = next(section for section in sections if section.title.startswith("九"))
+    assert told.sentences[0] == "银行逐笔回报:到账 0 笔,失败 1 笔(如已销户),退票 1 笔;1 笔次日才查明。"
+    assert "1 笔回执与指令不符(R51)" in told.sentences[1]
+    assert told.sentences[2] == "没有待办明细的 1 个批次已办结。"
+    assert told.table is not None
+    assert told.table.rows == [
+        ("发放失败 failed", "1", "1.00"),
+        ("已退票 returned", "1", "7.00"),
+        ("已送银行,尚无结果 ordered", "0", "0.00"),
+    ]
+    assert any(line.endswith("explain --home h agri/B1/2") for line in sections[-1].verbatim)
+    reasons = next(section.table for section in sections if section.title.startswith("三"))
+    assert reasons is not None
+    follows = {row[0]: row[2].split(" ")[0] for row in reasons.rows}
+    assert (follows["R51"], follows["R53"]) == ("不记入,与银行核实", "清单退报送单位")
+
+
+def test_before_banks_answer_the_page_says_nothing_of_it(sections: list[Section]) -> None:
+    assert not any("银行回报" in section.title for section in sections)
+
+
 def test_without_a_reviewed_family_its_section_is_left_out() -> None:
     facts = Facts(tell_story([]), Score(0, 0, 0), {}, 0, 0, 0, CHECKPOINT, "vkey", "h")
     assert not any("一家三口" in section.title for section in render_page(facts))

@@ -83,3 +83,17 @@ def test_truth_is_read_by_place(tmp_path: Path) -> None:
     planted = {"source": "agri", "document": "B1", "line": 4, "codes": ["R05"], "what": "x"}
     (tmp_path / "truth.json").write_text(json.dumps({"v": 1, "planted": [planted]}), encoding="utf-8")
     assert read_truth(tmp_path / "truth.json") == {("agri", "B1", 4): frozenset({"R05"})}
+
+
+def test_a_line_counts_where_its_bank_says_that_it_is_and_no_more_where_it_was() -> None:
+    story = tell_story(logs.answered())
+    assert story.told == {"credited": Sum(), "failed": Sum(1, 100), "unknown": Sum(), "returned": Sum(1, 700)}
+    assert (story.asked, story.settled) == (1, 1)
+    assert story.unpaid == [("agri", "B1", 2), ("agri", "B1", 4)]
+    assert count_findings(story)["R51:red"] == count_findings(story)["R53:yellow"] == 1
+    assert choose_family(story)[1].states == ["held", "ready"]  # how it was reviewed is told, not how it was paid
+
+
+def test_before_banks_answer_nothing_is_told(story: Story) -> None:
+    assert all(part == Sum() for part in story.told.values())
+    assert (story.asked, story.settled, story.unpaid) == (0, 0, [])

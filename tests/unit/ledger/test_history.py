@@ -8,6 +8,7 @@ import pytest
 from consolidator.facts.snapshots import render_snapshot
 from schemas.commands import Command
 from tests.support.books import Books
+from tests.support.told import add_bank, result, tell
 from tests.support.world import (
     HOUR,
     START,
@@ -21,6 +22,8 @@ from tests.support.world import (
 )
 
 COUNT = 8
+SERIAL, OTHER = "8" * 16, make_account(71)
+REASON = f"户名不符,应为{make_name(3)}"
 
 
 def live(world: World) -> None:
@@ -58,6 +61,7 @@ def live(world: World) -> None:
     world.release("B-1", [("402", len(ready) - 1, 10_000 * (len(ready) - 1))])
     world.clear("B-1", [1, 3])
     world.release("B-1", [("103", 1, 10_000), ("402", 1, 10_000)], 2)
+    answer(world, ids)
     world.send_batch("B-6", [ids[1]], fields={"programme": "HOME", "period": "2024"})
     world.release("B-6", [("402", 1, 10_000)])
     world.send_batch("B-7", [ids[0]], fields={"programme": "HOME", "period": "2024"})
@@ -65,6 +69,23 @@ def live(world: World) -> None:
     world.send("clerk", {"kind": "designations", "source": "bureau", "id": "far", "odd": 1})
     world.now += HOUR
     world.apply(Command("tick", world.now, b""))
+
+
+def answer(world: World, ids: list[str]) -> None:
+    """Let the bank say what became of ordered lines: each state, one that differs, one told twice, one never sent."""
+    add_bank(world)
+    world.send_batch("B-8", [ids[number] for number in (0, 1, 3, 4, 6)], fields={"programme": "FAST", "period": "2023"})
+    told = {"why": "payee_data", "reason": REASON, "serial": SERIAL, "on": "2026-11-09", "account": None}
+    statuses = ("credited", "failed", "unknown", "returned")
+    answers = [result(status, line, "B-8", **told) for line, status in enumerate(statuses, start=1)]
+    tell(
+        world,
+        *answers,
+        result("credited", 1, "B-8"),
+        result("credited", 77, "B-8"),
+        result("failed", 5, "B-8", account=OTHER),
+    )
+    tell(world, result("credited", 3, "B-8", **told), result("failed", 1, "B-8", **told))
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +114,11 @@ def test_the_history_has_every_kind_of_entry(lived: World) -> None:
     assert kinds == page
 
 
+def test_what_a_bank_said_moved_its_lines(lived: World) -> None:
+    assert lived.line_states("B-8") == ["credited", "failed", "credited", "returned", "ordered"]
+    assert [entry["findings"] for entry in lived.entries("finding") if entry["document"] == "B-8"] == [["R51:red"]] * 2
+
+
 def test_repeating_every_command_changes_nothing(lived: World) -> None:
     before = lived.county.head(), render_snapshot(lived.state)
     for command in lived.commands[1:]:
@@ -112,7 +138,7 @@ def test_the_same_commands_give_the_same_entries(lived: World) -> None:
 def test_all_totals_can_be_computed_again_from_the_log(lived: World) -> None:
     books = Books().read(lived.entries())
     books.check_closes()
-    assert {name for _, name in books.batches} == {*(f"B-{number}" for number in range(1, 8)), "VOID", "ODD"}
+    assert {name for _, name in books.batches} == {*(f"B-{number}" for number in range(1, 9)), "VOID", "ODD"}
     for (_, name), lines in books.batches.items():
         assert list(lines.states.values()) == lived.line_states(name)
     assert sum(len(entry["rows"]) for entry in lived.entries("close")) > 5
@@ -125,6 +151,10 @@ def test_no_id_name_or_account_stands_in_an_entry_and_all_stand_in_disclosures(l
     for secret in (*map(make_id, people), *map(make_name, people), *map(make_account, people)):
         assert secret not in public
         assert secret in private
+    for secret in (SERIAL, OTHER, REASON, "payee_data"):
+        assert secret not in public
+        assert secret in private
+    assert "5" * 32 not in public
     assert "示例主任" in private
     assert "示例主任" not in public
     # Nothing else that looks like an ID or account; hex digests and keys are taken out first.

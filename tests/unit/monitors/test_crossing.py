@@ -10,6 +10,7 @@ from schemas.anomalies import Anomaly
 from schemas.commits import Bundle
 from schemas.errors import InvariantError
 from tests.support.crossing import HERE, MONITOR, THERE, Table, list_bundles, list_events, make_county, sign_anomaly
+from tests.support.told import order_lines, tell_one
 from tests.support.world import World, codes_of, make_account, make_id, make_name, make_programme
 
 
@@ -70,6 +71,22 @@ def test_both_ledgers_hold_their_line(here: World, there: World) -> None:
     assert here.line_states("B-1") == ["ready", "held"]
     (change,) = here.entries("change")
     assert (change["findings"], change["line"]) == (["R17:orange"], 2)
+
+
+@pytest.mark.parametrize("status", ["failed", "returned"])
+def test_a_line_that_its_bank_did_not_pay_still_stands_for_its_entitlement(there: World, status: str) -> None:
+    """A correction may pay it any day; what another county holds for it is for people to let go."""
+    here = make_county()
+    order_lines(here, 2)
+    before = list_events(here, HERE)
+    tell_one(here, status, 2)
+    assert list_events(here, HERE) == before
+    found = Table().take(before + list_events(there, THERE))
+    (mine,) = [anomaly for anomaly in found if anomaly.county == HERE]
+    assert (mine.document, mine.line) == ("B-1", 2)
+    assert codes_of(here.submit(sign_anomaly(mine, 1))) == [""]
+    assert here.line_states("B-1") == ["ordered", status]
+    assert here.entries("finding")[-1]["findings"] == ["R17:orange"]
 
 
 def test_the_same_anomaly_under_the_same_number_is_the_same_document(here: World, there: World) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consolidator.privacy.masking import mask_account_for_owner, mask_name
+from consolidator.privacy.masking import mask_account_for_owner, mask_name, mask_numbers
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,17 @@ def test_two_names_that_begin_alike_look_alike(rest: str, other: str) -> None:
 )
 def test_an_account_shows_its_owner_four_digits_at_most(account: str, masked: str) -> None:
     assert mask_account_for_owner(account) == masked
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("账户6222000000001234已销户", "账户****已销户"),
+        ("6222 0000 0000 1234", "****"),
+        ("证件51119919600101000X不符", "证件****不符"),
+        ("代码 4012,第 1234567 笔", "代码 4012,第 1234567 笔"),
+        ("", ""),
+    ],
+)
+def test_numbers_as_long_as_an_account_are_hidden_in_words(text: str, masked: str) -> None:
+    assert mask_numbers(text) == masked

@@ -1,4 +1,4 @@
-"""A small log written by hand: batches, a hold, a clearing by two keys, releases, a stop, closes, dispositions."""
+"""A small log written by hand: batches, a hold, a clearing by two keys, releases, a stop, closes, results of banks."""
 
 import copy
 import json
@@ -15,7 +15,8 @@ from schemas.commits import Bundle
 Entry = dict[str, Any]
 ORIGIN = "log.example/511112"
 SIGNER = derive_signer(ORIGIN, bytes(32))
-CLERK, APPROVER, ADAPTER, REVIEWER, MONITOR = ("c" * 64, "a" * 64, "d" * 64, "b" * 64, "e" * 64)
+CLERK, APPROVER, ADAPTER, REVIEWER, MONITOR, TELLER = ("c" * 64, "a" * 64, "d" * 64, "b" * 64, "e" * 64, "f" * 64)
+TOLD = ("credited", "failed", "unknown", "returned")
 SEAL = "5" * 64
 
 
@@ -54,7 +55,11 @@ def batch(name: str, state: str, totals: dict[str, list[int]] | None = None, **f
 def change(name: str, number: int, fen: int, arrow: str, **fields: object) -> Entry:
     """A line changed."""
     came_from, to = arrow.split(">")
-    where = {"bank": "402", "route": "on_us"} if "ready" in (came_from, to) else {"bank": "", "route": ""}
+    bank, route = (
+        ("402" if "ready" in (came_from, to) or to in TOLD else ""),
+        ("on_us" if "ready" in (came_from, to) else ""),
+    )
+    where = {"bank": bank, "route": route}
     common = {"source": "s", "document": name, "line": number, "programme": "FARM", "period": "2026"}
     rest = {"amount_fen": fen, "from": came_from, "to": to, "findings": [], "by": "", "cause": "", "sealed": SEAL}
     return {"kind": "change"} | common | where | rest | fields
@@ -90,6 +95,16 @@ def monitored(number: int, **fields: object) -> Entry:
     """A monitor told something about a line of B1 that was ordered."""
     base = {"kind": "finding", "source": "s", "document": "B1", "line": number, "programme": "FARM", "period": "2026"}
     return base | {"state": "ordered", "findings": ["R17:orange"], "cause": digest("T1"), "sealed": SEAL} | fields
+
+
+def told(cause: str, name: str, number: int, fen: int, arrow: str, *findings: str) -> Entry:
+    """A bank's results moved a line."""
+    return change(name, number, fen, arrow, by=TELLER, cause=digest(cause), findings=list(findings))
+
+
+def differing(number: int, state: str, cause: str) -> Entry:
+    """A bank told something of a line of B1 that does not fit."""
+    return monitored(number, state=state, findings=["R51:red"], cause=digest(cause))
 
 
 def overdue(what: str, **fields: object) -> Entry:
@@ -197,8 +212,54 @@ SECOND_HOUR = [
     access("A1", REVIEWER, [4, 5]),
     overdue("expected", township="511112001", due_on="2026-11-04"),
     overdue("batch", document="B1", since_on="2026-10-01"),
+    document("G1", "batch", REVIEWER, 4, programme="FARM", period="2026", township="", control_count=1, control_fen=30),
+    line("G1", 1, 30),
+    batch("G1", "assessed", {"ready": [1, 30]}),
+    document("Q1", "results", TELLER, 1, count=8),
+    told("Q1", "B2", 1, 50, "ordered>credited"),
+    told("Q1", "F1", 2, 20, "ordered>failed"),
+    told("Q1", "F1", 3, 20, "ordered>credited"),
+    told("Q1", "F1", 1, 20, "ordered>unknown"),
+    told("Q1", "F1", 3, 20, "credited>returned", "R53:yellow"),
+    differing(1, "ordered", "Q1"),
+    change("G1", 1, 30, "ready>held", cause=digest("Q1"), findings=["R51:red"]),
+    {"kind": "effect", "source": "s", "document": "Q1", "of": "results", "cause": digest("Q1"), "accepted": 4}
+    | {
+        "refused": 4,
+        "codes": {"S03": 1, "S25": 2, "S26": 1},
+        "positions": [[1, "S25"], [2, "S26"], [7, "S03"], [8, "S25"]],
+    },
+    batch("B2", "settled", {"credited": [1, 50]}),
+    document("S2", "review", REVIEWER, 5, action="stop", batch_source="s", batch_document="G1"),
+    change("G1", 1, 30, "held>stopped", by=REVIEWER, cause=digest("S2"), findings=["R51:red"]),
+    batch("G1", "settled", {"stopped": [1, 30]}),
+]
+TOLD_ROWS = [
+    ["FARM", "103", "ordered", 1, 200],
+    ["FARM", "103", "ready", 1, 200],
+    ["FARM", "402", "credited", 2, 70],
+    ["FARM", "402", "failed", 1, 20],
+    ["FARM", "402", "ordered", 5, 410],
+    ["FARM", "402", "ready", 6, 440],
+    ["FARM", "402", "returned", 1, 20],
+    ["FARM", "402", "unknown", 1, 20],
+    ["FARM", "", "held", 1, 30],
+    ["FARM", "", "refused", 1, 70],
+    ["FARM", "", "stopped", 2, 430],
+]
+THIRD_HOUR = [
+    close("2026-11-05T09", TOLD_ROWS),
+    document("Q2", "results", TELLER, 2, count=3),
+    told("Q2", "F1", 1, 20, "unknown>credited"),
+    told("Q2", "B1", 3, 300, "ordered>credited"),
+    told("Q2", "B1", 1, 100, "ordered>unknown"),
+    batch("F1", "settled", {"credited": [1, 20], "failed": [1, 20], "returned": [1, 20]}),
+    differing(3, "credited", "Q2"),
+    told("Q2", "B1", 1, 100, "unknown>failed"),
+    told("Q2", "F1", 1, 20, "credited>returned", "R53:yellow"),
 ]
 STORY = _at("2026-11-05T08:59:59Z", FIRST_HOUR) + _at("2026-11-05T09:00:00Z", SECOND_HOUR)
+STORY += _at("2026-11-05T10:00:00Z", THIRD_HOUR)
 
 
 def find(entries: list[Entry], kind: str, nth: int = 0) -> Entry:

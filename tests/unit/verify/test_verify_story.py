@@ -4,6 +4,7 @@ import pytest
 
 from consolidator.verify.log import check_totals
 from schemas.errors import VerificationError
+from tests.unit.verify.changing import Story, append, remove, repeat, update
 from tests.unit.verify.story import (
     ADAPTER,
     APPROVER,
@@ -22,38 +23,27 @@ from tests.unit.verify.story import (
     verify_changed,
 )
 
-Story = list[Entry]
-
 
 def test_the_untouched_story_is_accepted_with_its_figures() -> None:
     report = verify(STORY)
     assert report.size == len(STORY)
-    assert report.batches == {"refused": 1, "released": 3, "settled": 1, "void": 1}
-    assert report.totals == {"ordered": (8, 1310), "refused": (2, 570), "stopped": (1, 400)}
+    assert report.batches == {"refused": 1, "released": 1, "settled": 4, "void": 1}
+    assert report.totals == {
+        "ordered": (2, 800),
+        "refused": (2, 570),
+        "stopped": (2, 430),
+        "credited": (2, 350),
+        "failed": (2, 120),
+        "returned": (2, 40),
+    }
     assert report.order_files == 7
-    assert report.kinds["line"] == 11
+    assert report.kinds["line"] == 12
     assert (report.kinds["disposition"], report.kinds["overdue"], report.kinds["orders"]) == (2, 2, 7)
 
 
 def test_every_beginning_of_the_story_is_accepted() -> None:
     for size in range(1, len(STORY)):
         assert verify(STORY[:size]).size == size
-
-
-def _update(kind: str, nth: int = 0, **fields: object) -> Callable[[Story], None]:
-    return lambda story: find(story, kind, nth).update(fields)
-
-
-def _remove(kind: str, nth: int = 0) -> Callable[[Story], None]:
-    return lambda story: story.remove(find(story, kind, nth))
-
-
-def _repeat(kind: str, nth: int = 0) -> Callable[[Story], None]:
-    return lambda story: story.insert(story.index(find(story, kind, nth)) + 1, find(story, kind, nth))
-
-
-def _append(*entries: Entry) -> Callable[[Story], None]:
-    return lambda story: story.extend({"v": 1, "at": story[-1]["at"]} | entry for entry in entries)
 
 
 def _cut_line(story: Story) -> None:
@@ -90,164 +80,176 @@ def _suppress_alone(story: Story) -> None:
 
 
 CORRUPTIONS: dict[str, tuple[Callable[[Story], object], str]] = {
-    "no genesis": (_remove("genesis"), "entry 0: a log begins with its genesis"),
-    "second genesis": (_repeat("genesis"), "entry 1: a second genesis"),
-    "genesis of another log": (_update("genesis", origin="log.example/1"), "names another log"),
-    "a document left out": (_remove("document"), "entry 1: a gap|number is 2 where 1 is due"),
-    "a number skipped": (_update("document", 4, seq=4), "number is 4 where"),
-    "a number twice": (_repeat("document", 5), "number is 3 where 4 is due"),
-    "a gap where none is": (_update("document", 1, seq=2), "a gap is stated"),
-    "a number called used": (_update("document", 7 - 1, seq=9), "called used|number is"),
-    "new with a code": (_update("document", 2, code="D05"), "accepted document has a reason code"),
+    "no genesis": (remove("genesis"), "entry 0: a log begins with its genesis"),
+    "second genesis": (repeat("genesis"), "entry 1: a second genesis"),
+    "genesis of another log": (update("genesis", origin="log.example/1"), "names another log"),
+    "a document left out": (remove("document"), "entry 1: a gap|number is 2 where 1 is due"),
+    "a number skipped": (update("document", 4, seq=4), "number is 4 where"),
+    "a number twice": (repeat("document", 5), "number is 3 where 4 is due"),
+    "a gap where none is": (update("document", 1, seq=2), "a gap is stated"),
+    "a number called used": (update("document", 7 - 1, seq=9), "called used|number is"),
+    "new with a code": (update("document", 2, code="D05"), "accepted document has a reason code"),
     "refused without a code": (
         lambda story: find(story, "document").pop("code"),
         "accepted document has a reason code",
     ),
-    "an id accepted twice": (_append(document("B1", "x", CLERK, 8, digest="0" * 64)), "id was accepted before"),
+    "an id accepted twice": (append(document("B1", "x", CLERK, 8, digest="0" * 64)), "id was accepted before"),
     "a digest accepted twice": (
-        _append(document("Z", "x", CLERK, 8, digest=digest("B1"))),
+        append(document("Z", "x", CLERK, 8, digest=digest("B1"))),
         "digest was accepted before",
     ),
     "a batch without totals": (lambda story: find(story, "document", 2).pop("control_fen"), "states programme, period"),
-    "an effect that miscounts": (_update("effect", refused=3), "not the sum over its codes"),
-    "an effect of nothing": (_update("effect", document="H9"), "document that was never accepted"),
+    "an effect that miscounts": (update("effect", refused=3), "not the sum over its codes"),
+    "an effect of nothing": (update("effect", document="H9"), "document that was never accepted"),
     "no effect, but lines": (
-        _append({**find(STORY, "effect", 1), "document": "B1"}),
+        append({**find(STORY, "effect", 1), "at": STORY[-1]["at"], "document": "B1"}),
         "a batch with lines is said to have no effect",
     ),
     "a line removed": (_cut_line, "its number of lines is not the control count"),
-    "a line in the middle removed": (_remove("line", 1), "its line is not the next"),
-    "a line twice": (_repeat("line"), "its line is not the next"),
-    "a line after the assessment": (_append(line("B1", 7, 1)), "its line is not the next of an open batch"),
-    "a line of no batch": (_update("line", document="B9"), "batch that was never accepted"),
-    "a line of another programme": (_update("line", programme="OTHER"), "not its batch's"),
-    "a line of another period": (_update("line", period="2025"), "not its batch's"),
-    "an amount raised": (_update("line", amount_fen=101), "control total"),
+    "a line in the middle removed": (remove("line", 1), "its line is not the next"),
+    "a line twice": (repeat("line"), "its line is not the next"),
+    "a line after the assessment": (append(line("B1", 7, 1)), "its line is not the next of an open batch"),
+    "a line of no batch": (update("line", document="B9"), "batch that was never accepted"),
+    "a line of another programme": (update("line", programme="OTHER"), "not its batch's"),
+    "a line of another period": (update("line", period="2025"), "not its batch's"),
+    "an amount raised": (update("line", amount_fen=101), "control total"),
     "two amounts shifted": (
         lambda story: (find(story, "line", 0).update(amount_fen=99), find(story, "line", 2).update(amount_fen=301)),
         "its totals are not those of its lines",
     ),
     "a held line let through": (_pay_held, "its state does not follow from its findings"),
-    "a finding withdrawn": (_update("line", 2, findings=[]), "its state does not follow from its findings"),
-    "a red finding made orange": (_update("line", 4, findings=["R16:orange"]), "does not follow"),
-    "a ready line without bank": (_update("line", bank=""), "no bank and route"),
-    "a held line with bank": (_update("line", 2, bank="402"), "no bank and route"),
-    "a route left out": (_update("line", route=""), "no bank and route"),
+    "a finding withdrawn": (update("line", 2, findings=[]), "its state does not follow from its findings"),
+    "a red finding made orange": (update("line", 4, findings=["R16:orange"]), "does not follow"),
+    "a ready line without bank": (update("line", bank=""), "no bank and route"),
+    "a held line with bank": (update("line", 2, bank="402"), "no bank and route"),
+    "a route left out": (update("line", route=""), "no bank and route"),
     "totals changed": (
-        _update("batch", totals={"ready": [4, 1200], "held": [1, 400], "refused": [1, 500]}),
+        update("batch", totals={"ready": [4, 1200], "held": [1, 400], "refused": [1, 500]}),
         "its totals",
     ),
     "totals left out": (lambda story: find(story, "batch").pop("totals"), "its totals are not"),
-    "a batch of another period": (_update("batch", period="2025"), "not its batch's"),
-    "a batch assessed twice": (_repeat("batch"), "that is not open"),
+    "a batch of another period": (update("batch", period="2025"), "not its batch's"),
+    "a batch assessed twice": (repeat("batch"), "that is not open"),
     "settled while lines are ordered": (
-        _append(batch("B2", "settled", {"ordered": [1, 50]})),
+        append(
+            batch(
+                "B1",
+                "settled",
+                {
+                    "ordered": [2, 800],
+                    "credited": [1, 300],
+                    "failed": [1, 100],
+                    "refused": [1, 500],
+                    "stopped": [1, 400],
+                },
+            )
+        ),
         "settled with lines that may still change",
     ),
-    "settled twice": (_append(batch("B3", "settled", {"refused": [1, 70]})), "not assessed, or twice"),
-    "void with lines": (_update("batch", 2, state="void", findings=["R40:red"]), "a void batch has lines"),
-    "void without R40": (_update("batch", 4, findings=[]), "void without R40"),
-    "void though all fits": (_update("batch", 4, fen=70), "void though its figures fit"),
-    "a change of another amount": (_update("change", amount_fen=201), "its amount is not the line's"),
+    "settled twice": (append(batch("B3", "settled", {"refused": [1, 70]})), "not assessed, or twice"),
+    "void with lines": (update("batch", 2, state="void", findings=["R40:red"]), "a void batch has lines"),
+    "void without R40": (update("batch", 4, findings=[]), "void without R40"),
+    "void though all fits": (update("batch", 4, fen=70), "void though its figures fit"),
+    "a change of another amount": (update("change", amount_fen=201), "its amount is not the line's"),
     "a change from another state": (
         lambda story: find(story, "change").update({"from": "held", "to": "ready"}),
         "its line is ready, not held",
     ),
-    "a change along no arrow": (_update("change", to="stopped"), "cannot go from ready to stopped"),
-    "a change of no line": (_update("change", line=7), "line that was never assessed"),
-    "a change of another programme": (_update("change", programme="OTHER"), "not its batch's"),
-    "a change from another bank": (_update("change", bank="103"), "not the one the line was ready at"),
-    "a change by another key": (_update("change", by=APPROVER), "not by the key it names"),
-    "a change of unknown cause": (_update("change", cause="0" * 64), "its cause was never accepted"),
-    "a change removed": (_remove("change"), "entry"),
-    "cleared by one key": (_update("document", 9, key=CLERK, seq=5), "cleared|not by the key|number"),
-    "cleared by a hold": (_update("document", 8, action="hold"), "no confirmed review clears this line"),
-    "cleared in another batch": (_update("document", 8, batch_document="B2"), "no confirmed review clears this line"),
-    "cleared without confirm": (_update("change", 1, by=CLERK, cause=digest("C1")), "no confirmed review clears"),
-    "cleared by nobody": (_update("change", 1, by="", cause=""), "no confirmed review clears"),
-    "cleared to no bank": (_update("change", 1, bank=""), "a ready line has no bank"),
-    "stopped by nobody": (_update("change", 3, by="", cause=""), "no review stops this line"),
-    "a finding in another state": (_update("finding", state="ordered"), "its line is held, not ordered"),
-    "a comment by another key": (_update("comment", by=CLERK), "not by the key it names"),
-    "a release with other figures": (_update("release", banks=[["103", 1, 600], ["402", 1, 101]]), "not what is ready"),
-    "a release with a bank twice": (_update("release", banks=[["103", 1, 600]] * 2), "a bank stands twice"),
-    "a release nobody confirmed": (_update("release", by=CLERK, cause=digest("R1")), "no second key confirms"),
-    "a release by another key": (_update("release", by=CLERK), "not by the key it names"),
-    "a release of a wrong number": (_update("release", release=2), "its number is not the next"),
-    "a release removed": (_remove("release"), "an order file stands without a release"),
-    "a release of an open batch": (_update("release", document="B9"), "batch that was never accepted"),
-    "a refused release before": (_update("release", outcome="refused", code="D17"), "stands without a release"),
-    "an order file removed": (_remove("orders"), "an order file of the release is missing"),
-    "the last order file removed": (_remove("orders", 1), "an order file of the release is missing"),
-    "an order file twice": (_repeat("orders"), "its file was fixed before"),
-    "an order file of more": (_update("orders", count=2), "more than what is ready at its bank"),
-    "an order file of more fen": (_update("orders", fen=601), "more than what is ready at its bank"),
-    "an order file of less fen": (_update("orders", fen=599), "less than what is ready at its bank"),
-    "an order file of nothing": (_update("orders", count=0, parts=0), "more than what is ready at its bank"),
-    "an order file with a number too high": (_update("orders", number=2), "not the next of its bank's files"),
-    "the first of two files removed": (_remove("orders", FIRST_OF_TWO), "not the next of its bank's files"),
+    "a change along no arrow": (update("change", to="stopped"), "cannot go from ready to stopped"),
+    "a change of no line": (update("change", line=7), "line that was never assessed"),
+    "a change of another programme": (update("change", programme="OTHER"), "not its batch's"),
+    "a change from another bank": (update("change", bank="103"), "not the one the line was ready at"),
+    "a change by another key": (update("change", by=APPROVER), "not by the key it names"),
+    "a change of unknown cause": (update("change", cause="0" * 64), "its cause was never accepted"),
+    "a change removed": (remove("change"), "entry"),
+    "cleared by one key": (update("document", 9, key=CLERK, seq=5), "cleared|not by the key|number"),
+    "cleared by a hold": (update("document", 8, action="hold"), "no confirmed review clears this line"),
+    "cleared in another batch": (update("document", 8, batch_document="B2"), "no confirmed review clears this line"),
+    "cleared without confirm": (update("change", 1, by=CLERK, cause=digest("C1")), "no confirmed review clears"),
+    "cleared by nobody": (update("change", 1, by="", cause=""), "no confirmed review clears"),
+    "cleared to no bank": (update("change", 1, bank=""), "a ready line has no bank"),
+    "stopped by nobody": (update("change", 3, by="", cause=""), "no review stops this line"),
+    "a finding in another state": (update("finding", state="ordered"), "its line is held, not ordered"),
+    "a comment by another key": (update("comment", by=CLERK), "not by the key it names"),
+    "a release with other figures": (update("release", banks=[["103", 1, 600], ["402", 1, 101]]), "not what is ready"),
+    "a release with a bank twice": (update("release", banks=[["103", 1, 600]] * 2), "a bank stands twice"),
+    "a release nobody confirmed": (update("release", by=CLERK, cause=digest("R1")), "no second key confirms"),
+    "a release by another key": (update("release", by=CLERK), "not by the key it names"),
+    "a release of a wrong number": (update("release", release=2), "its number is not the next"),
+    "a release removed": (remove("release"), "an order file stands without a release"),
+    "a release of an open batch": (update("release", document="B9"), "batch that was never accepted"),
+    "a refused release before": (update("release", outcome="refused", code="D17"), "stands without a release"),
+    "an order file removed": (remove("orders"), "an order file of the release is missing"),
+    "the last order file removed": (remove("orders", 1), "an order file of the release is missing"),
+    "an order file twice": (repeat("orders"), "its file was fixed before"),
+    "an order file of more": (update("orders", count=2), "more than what is ready at its bank"),
+    "an order file of more fen": (update("orders", fen=601), "more than what is ready at its bank"),
+    "an order file of less fen": (update("orders", fen=599), "less than what is ready at its bank"),
+    "an order file of nothing": (update("orders", count=0, parts=0), "more than what is ready at its bank"),
+    "an order file with a number too high": (update("orders", number=2), "not the next of its bank's files"),
+    "the first of two files removed": (remove("orders", FIRST_OF_TWO), "not the next of its bank's files"),
     "the second of two files removed": (
-        _remove("orders", FIRST_OF_TWO + 1),
+        remove("orders", FIRST_OF_TWO + 1),
         "an order file of the release is missing",
     ),
     "two files in the wrong order": (_swap_files, "not the next of its bank's files"),
-    "two files of one number": (_update("orders", FIRST_OF_TWO + 1, number=1), "not the next of its bank's files"),
-    "two files of one name": (_update("orders", FIRST_OF_TWO + 1, file="s_F1_402_1_1"), "its file was fixed before"),
-    "a second file of more lines": (_update("orders", FIRST_OF_TWO + 1, count=2), "more than what is ready"),
-    "a second file of more fen": (_update("orders", FIRST_OF_TWO + 1, fen=21), "more than what is ready"),
-    "a second file of less fen": (_update("orders", FIRST_OF_TWO + 1, fen=19), "less than what is ready"),
-    "a first file that leaves fen without lines": (_update("orders", FIRST_OF_TWO, count=3), "less than what is ready"),
+    "two files of one number": (update("orders", FIRST_OF_TWO + 1, number=1), "not the next of its bank's files"),
+    "two files of one name": (update("orders", FIRST_OF_TWO + 1, file="s_F1_402_1_1"), "its file was fixed before"),
+    "a second file of more lines": (update("orders", FIRST_OF_TWO + 1, count=2), "more than what is ready"),
+    "a second file of more fen": (update("orders", FIRST_OF_TWO + 1, fen=21), "more than what is ready"),
+    "a second file of less fen": (update("orders", FIRST_OF_TWO + 1, fen=19), "less than what is ready"),
+    "a first file that leaves fen without lines": (update("orders", FIRST_OF_TWO, count=3), "less than what is ready"),
     "a first file that leaves lines without an end": (
-        _update("orders", FIRST_OF_TWO + 1, count=0, parts=0, fen=0),
+        update("orders", FIRST_OF_TWO + 1, count=0, parts=0, fen=0),
         "more than what is ready",
     ),
     "a second file of another release": (
-        _update("orders", FIRST_OF_TWO + 1, release=2),
+        update("orders", FIRST_OF_TWO + 1, release=2),
         "its release number is not the batch's",
     ),
-    "a second file with other parts": (_update("orders", FIRST_OF_TWO + 1, parts=2), "number of parts does not fit"),
+    "a second file with other parts": (update("orders", FIRST_OF_TWO + 1, parts=2), "number of parts does not fit"),
     "a second file later": (
-        _update("orders", FIRST_OF_TWO + 1, at="2026-11-05T09:00:01Z"),
+        update("orders", FIRST_OF_TWO + 1, at="2026-11-05T09:00:01Z"),
         "an order file of the release is missing",
     ),
-    "a file after the last": (_append(orders("F1", "402", 1, 1, 20, 3)), "an order file stands without a release"),
-    "a disposition of no line": (_update("disposition", line=7), "line that was never assessed"),
-    "a disposition of no batch": (_update("disposition", document="B9"), "batch that was never accepted"),
-    "a disposition by another key": (_update("disposition", by=CLERK), "not by the key it names"),
-    "a disposition of unknown cause": (_update("disposition", cause="0" * 64), "not by the key it names"),
-    "a disposition with another verdict": (_update("disposition", verdict="maybe"), "not those of its kind"),
-    "a record that suppresses": (_update("disposition", until="2026-12-31"), "no second key confirms this suppression"),
+    "a file after the last": (append(orders("F1", "402", 1, 1, 20, 3)), "an order file stands without a release"),
+    "a disposition of no line": (update("disposition", line=7), "line that was never assessed"),
+    "a disposition of no batch": (update("disposition", document="B9"), "batch that was never accepted"),
+    "a disposition by another key": (update("disposition", by=CLERK), "not by the key it names"),
+    "a disposition of unknown cause": (update("disposition", cause="0" * 64), "not by the key it names"),
+    "a disposition with another verdict": (update("disposition", verdict="maybe"), "not those of its kind"),
+    "a record that suppresses": (update("disposition", until="2026-12-31"), "no second key confirms this suppression"),
     "a suppression that was only recorded": (
         lambda story: _find_document(story, "E2").update(action="record"),
         "no second key confirms this suppression",
     ),
     "a suppression by the confirm of a release": (
-        _update("disposition", 1, cause=digest("K4")),
+        update("disposition", 1, cause=digest("K4")),
         "no second key confirms this suppression",
     ),
     "a suppression by the key that proposed it": (_suppress_alone, "no second key confirms this suppression"),
     "a suppression by its proposal": (
-        _update("disposition", 1, by=REVIEWER, cause=digest("E2")),
+        update("disposition", 1, by=REVIEWER, cause=digest("E2")),
         "no second key confirms this suppression",
     ),
     "a suppression on a line of another batch": (
-        _update("disposition", 1, document="B2", line=1),
+        update("disposition", 1, document="B2", line=1),
         "no second key confirms this suppression",
     ),
     "a disposition on a line of another batch": (
-        _update("disposition", document="B2", line=1),
+        update("disposition", document="B2", line=1),
         "its cause is no disposition of this batch",
     ),
     "a monitor's finding by a comment": (
-        _update("finding", 1, cause=digest("M1")),
+        update("finding", 1, cause=digest("M1")),
         "no document of the kind that brings this finding is its cause",
     ),
     "a monitor's finding of unknown cause": (
-        _update("finding", 1, cause="0" * 64),
+        update("finding", 1, cause="0" * 64),
         "no document of the kind that brings this finding is its cause",
     ),
     "a line held for what no monitor sent": (
-        _update("change", findings=["R17:orange"]),
+        update("change", findings=["R17:orange"]),
         "no document of the kind that brings this finding is its cause",
     ),
     "a monitor's finding without what was compared": (
@@ -255,60 +257,60 @@ CORRUPTIONS: dict[str, tuple[Callable[[Story], object], str]] = {
         "a code is neither told nor sealed, or both",
     ),
     "a ledger's own finding with something sealed": (
-        _update("finding", sealed="5" * 64),
+        update("finding", sealed="5" * 64),
         "a code is neither told nor sealed, or both",
     ),
-    "an access by another key": (_update("access", by=CLERK), "no access document by the key it names"),
-    "an access of unknown cause": (_update("access", cause="0" * 64), "no access document by the key it names"),
-    "an access by a disposition": (_update("access", cause=digest("E1")), "no access document by the key it names"),
-    "an access under another name": (_update("access", document="A2"), "no access document by the key it names"),
-    "an access of another source": (_update("access", source="t"), "no access document by the key it names"),
-    "an access that counts too many": (_update("access", count=3), "its count is not that of its entries"),
-    "an access that counts too few": (_update("access", count=1), "its count is not that of its entries"),
-    "an access of nothing": (_update("access", count=0, indices=[]), "its count is not that of its entries"),
-    "an access to one entry twice": (_update("access", indices=[4, 4]), "its count is not that of its entries"),
+    "an access by another key": (update("access", by=CLERK), "no access document by the key it names"),
+    "an access of unknown cause": (update("access", cause="0" * 64), "no access document by the key it names"),
+    "an access by a disposition": (update("access", cause=digest("E1")), "no access document by the key it names"),
+    "an access under another name": (update("access", document="A2"), "no access document by the key it names"),
+    "an access of another source": (update("access", source="t"), "no access document by the key it names"),
+    "an access that counts too many": (update("access", count=3), "its count is not that of its entries"),
+    "an access that counts too few": (update("access", count=1), "its count is not that of its entries"),
+    "an access of nothing": (update("access", count=0, indices=[]), "its count is not that of its entries"),
+    "an access to one entry twice": (update("access", indices=[4, 4]), "its count is not that of its entries"),
     "an access to more than was asked for": (
-        _update("access", indices=[4, 5, 6], count=3),
+        update("access", indices=[4, 5, 6], count=3),
         "it opens more entries than its document asks for",
     ),
     "an access to itself": (
         lambda story: find(story, "access").update(indices=[4, story.index(find(story, "access"))]),
         "it opens an entry that was not there yet",
     ),
-    "an access by an unknown kind of reader": (_update("access", reader="friend"), "not those of its kind"),
+    "an access by an unknown kind of reader": (update("access", reader="friend"), "not those of its kind"),
     "a disposition by a comment": (
-        _update("disposition", by=APPROVER, cause=digest("M1")),
+        update("disposition", by=APPROVER, cause=digest("M1")),
         "its cause is no disposition of this batch",
     ),
-    "late without a batch that is known": (_update("overdue", 1, document="B9"), "batch that was never accepted"),
-    "late for another reason": (_update("overdue", what="release"), "its fields are not those of its kind"),
+    "late without a batch that is known": (update("overdue", 1, document="B9"), "batch that was never accepted"),
+    "late for another reason": (update("overdue", what="release"), "its fields are not those of its kind"),
     "late without a finding": (
         lambda story: find(story, "overdue").pop("findings"),
         "its fields are not those of its kind",
     ),
-    "an order file at another bank": (_update("orders", bank="999"), "its bank is not in the release"),
-    "an order file of another release": (_update("orders", release=2), "its release number is not the batch's"),
-    "an order file with other parts": (_update("orders", parts=2), "number of parts does not fit"),
-    "an order file of another period": (_update("orders", period="2025"), "not its batch's"),
-    "an order file later": (_append(orders("B1", "402", 3, 1, 300)), "an order file stands without a release"),
-    "a close removed": (lambda story: (_remove("close")(story), _remove("close")(story)), "has no close"),
-    "half a close removed": (_remove("close", 1), "a part of the hour's close is missing"),
+    "an order file at another bank": (update("orders", bank="999"), "its bank is not in the release"),
+    "an order file of another release": (update("orders", release=2), "its release number is not the batch's"),
+    "an order file with other parts": (update("orders", parts=2), "number of parts does not fit"),
+    "an order file of another period": (update("orders", period="2025"), "not its batch's"),
+    "an order file later": (append(orders("B1", "402", 3, 1, 300)), "an order file stands without a release"),
+    "a close removed": (lambda story: (remove("close")(story), remove("close")(story)), "has no close"),
+    "half a close removed": (remove("close", 1), "a part of the hour's close is missing"),
     "a close out of order": (_swap_close, "its part is not the next"),
     "a close with a wrong row": (
-        _update("close", rows=[["FARM", "", "held", 3, 901], ["FARM", "", "refused", 1, 500]]),
+        update("close", rows=[["FARM", "", "held", 3, 901], ["FARM", "", "refused", 1, 500]]),
         "not the moves of the hour",
     ),
-    "a close with a row left out": (_update("close", rows=[["FARM", "", "held", 3, 900]]), "not the moves of the hour"),
-    "a close with a row twice": (_update("close", rows=[["FARM", "", "held", 3, 900]] * 2), "stands twice"),
-    "a close of another hour": (_update("close", hour="2026-11-05T07"), "in which nothing moved"),
-    "a close too early": (_append(close("2026-11-05T09", [])), "closed before it has passed"),
-    "time goes back": (_update("line", 7, at="2026-11-05T08:00:00Z"), "time goes backwards"),
+    "a close with a row left out": (update("close", rows=[["FARM", "", "held", 3, 900]]), "not the moves of the hour"),
+    "a close with a row twice": (update("close", rows=[["FARM", "", "held", 3, 900]] * 2), "stands twice"),
+    "a close of another hour": (update("close", hour="2026-11-05T07"), "in which nothing moved"),
+    "a close too early": (append(close("2026-11-05T10", [])), "closed before it has passed"),
+    "time goes back": (update("line", 7, at="2026-11-05T08:00:00Z"), "time goes backwards"),
     "an unknown kind": (lambda story: find(story, "comment").update(kind="remark"), "its kind is not known"),
-    "an unknown field": (_update("line", name="x"), "its fields are not those of its kind"),
+    "an unknown field": (update("line", name="x"), "its fields are not those of its kind"),
     "a field left out": (lambda story: find(story, "line").pop("sealed"), "its fields are not those of its kind"),
-    "another version": (_update("line", v=2), "its fields are not those of its kind"),
-    "a negative amount": (_update("line", amount_fen=-100), "its fields are not those of its kind"),
-    "a short commitment": (_update("line", sealed="5" * 63), "its fields are not those of its kind"),
+    "another version": (update("line", v=2), "its fields are not those of its kind"),
+    "a negative amount": (update("line", amount_fen=-100), "its fields are not those of its kind"),
+    "a short commitment": (update("line", sealed="5" * 63), "its fields are not those of its kind"),
     "an adapter that confirms itself": (
         lambda story: [each.update(key=CLERK, seq=4) for each in story if each.get("document") == "K1"],
         "not by the key it names|number is",
@@ -350,7 +352,7 @@ def test_totals_stated_elsewhere_are_compared_by_state() -> None:
 
 def test_a_standing_approval_orders_every_bank_of_the_batch_at_once() -> None:
     def two_banks(story: Story) -> None:
-        _append(
+        append(
             document("B6", "batch", ADAPTER, 7, programme="FARM", period="2026", control_count=2, control_fen=3),
             line("B6", 1, 1),
             line("B6", 2, 2) | {"bank": "103"},
@@ -364,7 +366,7 @@ def test_a_standing_approval_orders_every_bank_of_the_batch_at_once() -> None:
     def only_one(story: Story) -> None:
         two_banks(story)
         story.pop()
-        _append(document("Z", "x", CLERK, 8))(story)
+        append(document("Z", "x", CLERK, 8))(story)
 
     with pytest.raises(VerificationError, match="an order file of the release is missing"):
         verify_changed(only_one)
@@ -372,7 +374,7 @@ def test_a_standing_approval_orders_every_bank_of_the_batch_at_once() -> None:
     def later(story: Story) -> None:
         two_banks(story)
         for entry in story[-2:]:
-            entry["at"] = "2026-11-05T09:00:01Z"
+            entry["at"] = "2026-11-05T10:00:01Z"
 
     with pytest.raises(VerificationError, match="an order file stands without a release"):
         verify_changed(later)

@@ -10,9 +10,9 @@ from consolidator.verify.watching import Ageing, Doubt, HeadRead, News, Unreacha
 from schemas.errors import DependencyError, VerificationError
 from tests.unit.verify.exported import ENTRIES, Exported, export, head_of, make_policy, make_story
 from tests.unit.verify.spoiling import fork, publish_less, publish_other_root
-from tests.unit.verify.story import find, render
+from tests.unit.verify.story import STORY, find, render
 
-MORE = render(find(make_story(), "overdue", 1))
+MORE = render(find(make_story(), "overdue", 1) | {"at": STORY[-1]["at"]})
 DOUBTFUL = render(find(make_story(), "finding"))
 
 
@@ -70,6 +70,10 @@ def test_doubts_are_told_with_their_place_in_the_log(log: Exported) -> None:
         (1, "", "red"),
         (0, "R40", "red"),
         (2, "R17", "orange"),
+        (1, "R51", "red"),
+        (1, "R51", "red"),
+        (1, "R51", "red"),
+        (3, "R51", "red"),
     ]
     log.publish([*ENTRIES, DOUBTFUL])
     wanted = Doubt(len(ENTRIES), "2026-11-05T08:59:59Z", "s", "B1", 3, "R54", "orange")

@@ -97,8 +97,10 @@ def test_a_later_finding_is_told_on_a_line_that_is_paid(world: World) -> None:
         if number == 1:
             world.release("B-1", [("402", 1, 10_000)])
     zh, _ = tell(world, "bank-402/B-1/1")
-    assert "又发现疑点,明细仍为「已送银行」。\n疑点 R54" in zh
-    assert "列入代发文件 bank-402_B-1_402_001 第 1 笔,付款银行 402,第 1 次支付审批。\n下一步:等待银行回单。" in zh
+    ordered = "列入代发文件 bank-402_B-1_402_001 第 1 笔,付款银行 402,第 1 次支付审批。\n"
+    found = "又发现疑点,明细仍为「已送银行」。\n疑点 R54 代领无依据/代领人过多(橙,明细状态不变,另立线索)"
+    assert zh.index(ordered) < zh.index(found)
+    assert zh.endswith("\n下一步:等待银行回单。")
 
 
 def test_what_a_monitor_compared_is_told(world: World) -> None:

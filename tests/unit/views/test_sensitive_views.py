@@ -28,7 +28,8 @@ def test_explain_tells_amount_route_and_code(world: World) -> None:
         ("R08", "村文书")
     ]
     assert [event["code"] for event in story["history"] if event["kind"] == "disposition"] == ["R08", "R08"]
-    assert story["state"] == "ordered"
+    assert story["state"] == "failed"
+    assert story["history"][-1]["answer"]["why"] == "account_state"
     sentences = "\n".join(sentence["zh"] for sentence in story["sentences"])
     assert "73000.21 元" in sentences.replace(",", "")
 

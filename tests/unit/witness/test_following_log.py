@@ -20,11 +20,13 @@ from consolidator.witness.evidence import VIOLATIONS_MAX, Violation
 from consolidator.witness.following import Followed, Follower, Task
 from tests.support.published import seal, serve, write_files
 from tests.unit.verify.story import ADAPTER, CLERK, SIGNER, STORY, Entry, batch_document, document, find, render
-from tests.unit.verify.test_verify_story import CORRUPTIONS
+from tests.unit.verify.test_verify_results import CORRUPTIONS as CORRUPTED_RESULTS
+from tests.unit.verify.test_verify_story import CORRUPTIONS as CORRUPTED_STORIES
 from tests.unit.witness.bench import ask, create, find_line, serving, wait_for
 from tests.unit.witness.desk import RAW, SIZE, Desk, Toggled, render_files
 
 Change = Callable[[list[Entry]], object]
+CORRUPTIONS = CORRUPTED_STORIES | CORRUPTED_RESULTS
 
 
 def corrupt(change: Change) -> list[bytes]:

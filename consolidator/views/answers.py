@@ -1,0 +1,80 @@
+"""Owns the words for what banks say became of their orders: why one was not paid, and what follows by class."""
+
+from collections.abc import Mapping
+
+from consolidator.views.facts import Words
+
+# States that a line comes to by what its bank tells.
+TOLD_STATES = frozenset(("credited", "failed", "unknown", "returned"))
+# States in which somebody has to do something before the money is there.
+OPEN_STATES = frozenset(("failed", "unknown", "returned"))
+DIFFERENT = "R51"  # a bank's result that does not fit
+SETTLE: Words = (
+    "与银行逐笔核实实际付给哪个账户、多少金额,由银行重报回执",
+    "settle with the bank what was really paid to which account; the bank sends the right result",
+)
+WHYS: Mapping[str, Words] = {
+    "payee_data": ("收款人信息有误", "wrong data of the payee"),
+    "account_state": ("账户状态异常", "state of the account"),
+    "limit": ("账户限额", "a limit of the account"),
+    "channel": ("通道原因", "the bank's channel"),
+    "ambiguous": ("结果不明", "no clear answer yet"),
+    "duplicate": ("银行称重复", "the bank says it has it already"),
+    "return": ("退票", "money came back"),
+    "security": ("签名或证书有误", "signature or certificate"),
+}
+_BY_WHY: Mapping[str, Words] = {
+    "payee_data": (
+        "退乡镇:请本人确认账户,再以更正批次重发",
+        "back to the township: let the citizen confirm an account, then send a correction batch",
+    ),
+    "account_state": (
+        "通知本人恢复账户或另选账户,恢复后以更正批次重发",
+        "tell the citizen; when the account works again, or another is chosen, send a correction batch",
+    ),
+    "limit": (
+        "不拆分;请本人改用不受限的账户,再以更正批次重发",
+        "never split it; let the citizen choose another account, then send a correction batch",
+    ),
+    "channel": (
+        "与收款人无关:由银行确认未入账后,再以更正批次重发",
+        "not the payee's fault: let the bank confirm that nothing was paid, then send a correction batch",
+    ),
+    "duplicate": (
+        "先查首次那一笔,以其结果为准,不要重发",
+        "look up the first payment, its result counts; do not send it again",
+    ),
+    "return": (
+        "款项退回财政零余额账户;请本人确认账户,再以更正批次重发",
+        "the money is back in the zero-balance account; let the citizen confirm an account, then send a correction",
+    ),
+    "security": (
+        "停用该银行通道,查清签名与证书后再发",
+        "stop that bank's channel until signature and certificate are cleared up",
+    ),
+}
+_BY_STATE: Mapping[str, Words] = {
+    "failed": ("核对账户后以更正批次重发", "check the account and send a correction batch"),
+    "returned": _BY_WHY["return"],
+    "unknown": ("向银行查询直至有最终结果,不要重发", "ask the bank until it is final; do not send it again"),
+}
+_UNSURE = frozenset(("duplicate", "security"))  # classes that ask for the same while nothing is final
+
+
+def advise(state: str, why: str) -> Words:
+    """Say what is to be done about a failed, unknown or returned line, by the class of its failure.
+
+    >>> advise("failed", "limit")[0], advise("unknown", "channel")[1]
+    ('不拆分;请本人改用不受限的账户,再以更正批次重发', 'ask the bank until it is final; do not send it again')
+    """
+    by_state = _BY_STATE[state]
+    return by_state if state == "unknown" and why not in _UNSURE else _BY_WHY.get(why, by_state)
+
+
+def name_why(why: str) -> Words:
+    """Give a class its words; nothing where the bank told none.
+
+    >>> name_why("limit"), name_why("")
+    (('账户限额', 'a limit of the account'), ('', ''))
+    """
+    return WHYS.get(why, (why, why))
