@@ -23,30 +23,32 @@ WHYS: Mapping[str, Words] = {
     "return": ("退票", "money came back"),
     "security": ("签名或证书有误", "signature or certificate"),
 }
+# Correction batches (R44, R45) are not built: who failed is paid again outside this program.
+_AGAIN: Words = ("由财政局更正重发(本程序暂不支持)", "the bureau pays again (not by this program yet)")
 _BY_WHY: Mapping[str, Words] = {
     "payee_data": (
-        "退乡镇:请本人确认账户,再以更正批次重发",
-        "back to the township: let the citizen confirm an account, then send a correction batch",
+        f"退乡镇:请本人确认账户,再{_AGAIN[0]}",
+        f"back to the township: let the citizen confirm an account, then {_AGAIN[1]}",
     ),
     "account_state": (
-        "通知本人恢复账户或另选账户,恢复后以更正批次重发",
-        "tell the citizen; when the account works again, or another is chosen, send a correction batch",
+        f"通知本人恢复账户或另选账户,恢复后{_AGAIN[0]}",
+        f"tell the citizen; when the account works again, or another is chosen, {_AGAIN[1]}",
     ),
     "limit": (
-        "不拆分;请本人改用不受限的账户,再以更正批次重发",
-        "never split it; let the citizen choose another account, then send a correction batch",
+        f"不拆分;请本人改用不受限的账户,再{_AGAIN[0]}",
+        f"never split it; let the citizen choose another account, then {_AGAIN[1]}",
     ),
     "channel": (
-        "与收款人无关:由银行确认未入账后,再以更正批次重发",
-        "not the payee's fault: let the bank confirm that nothing was paid, then send a correction batch",
+        f"与收款人无关:由银行确认未入账后,再{_AGAIN[0]}",
+        f"not the payee's fault: let the bank confirm that nothing was paid, then {_AGAIN[1]}",
     ),
     "duplicate": (
         "先查首次那一笔,以其结果为准,不要重发",
         "look up the first payment, its result counts; do not send it again",
     ),
     "return": (
-        "款项退回财政零余额账户;请本人确认账户,再以更正批次重发",
-        "the money is back in the zero-balance account; let the citizen confirm an account, then send a correction",
+        f"款项退回财政零余额账户;请本人确认账户,再{_AGAIN[0]}",
+        f"the money is back in the zero-balance account; let the citizen confirm an account, then {_AGAIN[1]}",
     ),
     "security": (
         "停用该银行通道,查清签名与证书后再发",
@@ -54,7 +56,7 @@ _BY_WHY: Mapping[str, Words] = {
     ),
 }
 _BY_STATE: Mapping[str, Words] = {
-    "failed": ("核对账户后以更正批次重发", "check the account and send a correction batch"),
+    "failed": (f"核对账户后{_AGAIN[0]}", f"check the account; then {_AGAIN[1]}"),
     "returned": _BY_WHY["return"],
     "unknown": ("向银行查询直至有最终结果,不要重发", "ask the bank until it is final; do not send it again"),
 }
@@ -64,8 +66,8 @@ _UNSURE = frozenset(("duplicate", "security"))  # classes that ask for the same 
 def advise(state: str, why: str) -> Words:
     """Say what is to be done about a failed, unknown or returned line, by the class of its failure.
 
-    >>> advise("failed", "limit")[0], advise("unknown", "channel")[1]
-    ('不拆分;请本人改用不受限的账户,再以更正批次重发', 'ask the bank until it is final; do not send it again')
+    >>> advise("failed", "duplicate")[0], advise("unknown", "channel")[1]
+    ('先查首次那一笔,以其结果为准,不要重发', 'ask the bank until it is final; do not send it again')
     """
     by_state = _BY_STATE[state]
     return by_state if state == "unknown" and why not in _UNSURE else _BY_WHY.get(why, by_state)

@@ -53,14 +53,14 @@ def test_a_failed_line_says_class_reason_and_what_to_do(world: World) -> None:
     tell_one(world, "failed", 1, why="account_state", reason="已销户")
     zh, en = read(world)
     assert "从「已送银行」转为「发放失败」,账户 ****0000。\n原因类别:账户状态异常。\n银行所述原因:已销户。" in zh
-    assert zh.endswith("下一步:通知本人恢复账户或另选账户,恢复后以更正批次重发。")
+    assert zh.endswith("下一步:通知本人恢复账户或另选账户,恢复后由财政局更正重发(本程序暂不支持)。")
     assert "Class of the reason: state of the account.\nThe bank's reason: 已销户.\nNext: tell the citizen;" in en
 
 
 def test_what_a_bank_did_not_tell_is_left_out(world: World) -> None:
     tell_one(world, "failed", 1, account=None)
     zh, _ = read(world)
-    assert "转为「发放失败」。\n下一步:核对账户后以更正批次重发。" in zh
+    assert "转为「发放失败」。\n下一步:核对账户后由财政局更正重发(本程序暂不支持)。" in zh
 
 
 def test_an_unknown_line_is_asked_about_and_credited_later(world: World) -> None:
