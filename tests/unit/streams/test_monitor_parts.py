@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from mode.utils.queues import FlowControlQueue
 
 from schemas.anomalies import Double
 from schemas.errors import InvariantError
+from streams.monitors.app import KeepingFlow
 from streams.monitors.events import PARTITIONS, choose_partition, list_events, route_events
 from streams.monitors.monitor import Event
 from streams.monitors.quarantine import SET_ASIDE_MAX, Aside, Quarantine
@@ -81,3 +83,15 @@ print("went on")
     assert (ended.returncode, ended.stdout) == (1, "")
     assert "the monitor stops: RuntimeError\n" in ended.stderr
     assert "511199" not in ended.stderr
+
+
+def test_records_that_wait_are_kept_when_a_flow_that_never_stopped_is_told_to_go_on() -> None:
+    flow = KeepingFlow()
+    waiting = FlowControlQueue[str](flow_control=flow, clear_on_resume=True)
+    flow.resume()
+    waiting.put_nowait("a record")
+    flow.resume()
+    assert waiting.qsize() == 1
+    flow.suspend()
+    flow.resume()
+    assert waiting.qsize() == 0
