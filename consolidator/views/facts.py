@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from consolidator.privacy.masking import mask_account_for_owner, mask_name
+from consolidator.views.words import STATES
 from schemas.money import render_milli, render_yuan
 
 Words = tuple[str, str]  # Chinese, English
@@ -85,12 +86,7 @@ STATUSES: Mapping[str, Words] = {
     "inactive": ("未激活", "inactive"),
     "": ("未核验", "never verified"),
 }
-RESULTS: Mapping[str, Words] = {
-    "credited": ("发放成功", "credited"),
-    "failed": ("发放失败", "failed"),
-    "unknown": ("待查询", "unknown"),
-    "returned": ("已退票", "returned"),
-}
+RESULTS: Mapping[str, Words] = {name: (STATES[name], name) for name in ("credited", "failed", "unknown", "returned")}
 DIFFERENCES: Mapping[str, Words] = {
     "account": ("账户", "account"),
     "amount": ("金额", "amount"),

@@ -14,7 +14,7 @@ from consolidator.transparency.notes import attach_signature_lines
 from consolidator.transparency.policy import Group, Policy, Witness, render_policy
 from consolidator.transparency.tree import hash_leaves
 from tests.support.published import render_log, write_files
-from tests.unit.verify.story import SIGNER, STORY, Entry, batch, batch_document, line, orders, render
+from tests.unit.verify.story import SIGNER, STORY, Entry, batch, batch_document, find, line, orders, render
 
 LINES = 733
 NUMBERS = (1, 2, 3, 4)
@@ -32,6 +32,7 @@ def make_story(lines: int = LINES) -> list[Entry]:
 
 
 ENTRIES = [render(entry) for entry in make_story()]
+MORE = find(make_story(), "overdue", 1) | {"at": STORY[-1]["at"]}  # what may come after it
 
 
 def make_witness(number: int) -> Ed25519Signer:

@@ -10,7 +10,7 @@ from consolidator.transparency.cosignatures import cosign
 from consolidator.transparency.keys import derive_signer
 from consolidator.transparency.notes import attach_signature_lines, parse_untrusted_note, render_signature_line
 from tests.support.published import render_log, write_files
-from tests.unit.verify.exported import ENTRIES, Exported, head_of, make_story, make_witness
+from tests.unit.verify.exported import ENTRIES, MORE, Exported, head_of, make_story, make_witness
 from tests.unit.verify.story import SIGNER, Entry, find, render
 
 Spoil = Callable[[Exported], object]
@@ -162,8 +162,7 @@ def fork(log: Exported) -> None:
     """Sign and cosign a longer log that tells something else about what was seen."""
     story = make_story()
     find(story, "orders", 5)["sealed"] = "6" * 64
-    more = find(make_story(), "overdue", 1) | {"at": story[-1]["at"]}
-    log.publish([render(entry) for entry in [*story, more]])
+    log.publish([render(entry) for entry in [*story, MORE]])
 
 
 def publish_less(log: Exported) -> None:
@@ -322,6 +321,6 @@ HARMLESS: Mapping[str, Spoil] = {
     "files that belong to nobody": lambda log: write_files(log.folder, {"tile/0/900": b"x", "index.html": b"x"}),
     "the same head seen before": see_then(lambda _: None),
     "grown since it was seen": see_then(
-        lambda log: log.publish([*ENTRIES, render(find(make_story(), "overdue", 1))]),
+        lambda log: log.publish([*ENTRIES, render(MORE)]),
     ),
 }

@@ -9,10 +9,11 @@ from consolidator.verify.sources import Read, read_from_folder
 from consolidator.verify.watching import Ageing, Doubt, HeadRead, News, Unreachable, Watch, list_doubts
 from schemas.errors import DependencyError, VerificationError
 from tests.unit.verify.exported import ENTRIES, Exported, export, head_of, make_policy, make_story
+from tests.unit.verify.exported import MORE as LATER
 from tests.unit.verify.spoiling import fork, publish_less, publish_other_root
-from tests.unit.verify.story import STORY, find, render
+from tests.unit.verify.story import find, render
 
-MORE = render(find(make_story(), "overdue", 1) | {"at": STORY[-1]["at"]})
+MORE = render(LATER)
 DOUBTFUL = render(find(make_story(), "finding"))
 
 
