@@ -9,7 +9,9 @@ from consolidator.ledger.moves import SENSITIVE
 from schemas.canonical import render_canonical
 from schemas.instants import HOUR_SECONDS, render_instant
 
-ROWS_MAX = 500  # a row is at most 70 bytes, an entry 65,535; the merged rows are at most 409 of 40 bytes
+ROWS_MAX = 500  # in a part of a close
+# An entry is at most 65,535 bytes, a row 70, a merged one 45; 200 banks and 9 states give at most 1,203 merged rows.
+ENTRY_ROWS_MAX = 900
 SENSITIVE_LINES_MIN = 10  # fewer, and the fen tell of single persons
 _Move = tuple[Any, ...]  # bank, state, programme, count, fen
 
@@ -25,13 +27,16 @@ def close_hour(state: State, within: int) -> Iterator[Emission]:
     rows = [[*key.split("|"), *pair] for key, pair in moves if not key.startswith(SENSITIVE)]
     sensitive = [(*key.split("|")[1:], *pair) for key, pair in moves if key.startswith(SENSITIVE)]
     hour = render_instant(within)[:13]
+    merged = _merge(sensitive)
     parts = [rows[first : first + ROWS_MAX] for first in range(0, len(rows), ROWS_MAX)] or [[]]
+    if merged and len(parts[-1]) + len(merged) > ENTRY_ROWS_MAX:
+        parts.append([])
     state.moves = {}
     for number, part in enumerate(parts, start=1):
         fields = {"hour": hour, "rows": part, "part": number, "parts": len(parts)}
         emission, private = Emission(), b""
-        if sensitive and number == len(parts):
-            fields["sensitive"] = _merge(sensitive)
+        if merged and number == len(parts):
+            fields["sensitive"] = merged
             private = _render_private(sensitive)
         emission.add("close", render_instant(state.now), fields, private)
         yield emission

@@ -166,6 +166,31 @@ def test_merged_rows_stand_once_in_the_last_part_of_a_long_close() -> None:
     assert ["sensitive" in part for part in parts] == [False, True]
 
 
+@pytest.mark.parametrize(
+    ("banks", "rows", "sizes"),
+    [
+        (66, 500, [(500, 399)]),
+        (67, 500, [(500, 0), (0, 405)]),
+        (67, 495, [(495, 405)]),
+        (200, 500, [(500, 0), (0, 1_203)]),
+    ],
+)
+def test_an_hour_of_many_banks_stays_within_the_bound_of_an_entry(
+    banks: int, rows: int, sizes: list[tuple[int, int]]
+) -> None:
+    county, most = World(), [1_000_000, 10**15]
+    by_bank = ("ready", "ordered", "credited", "failed", "unknown", "returned")
+    county.state.moves = {f"P-{number:05d}-ABCDEFG|402|undecided": most for number in range(rows)}
+    for number in range(banks):
+        county.state.moves |= {f"{SENSITIVE}{number:03d}|{state}|{CARE}": most for state in by_bank}
+    county.state.moves |= {f"{SENSITIVE}|{state}|{CARE}": most for state in ("held", "refused", "stopped")}
+    entries = [each.blocks[0].render(["0" * 64])[0] for each in close_hour(county.state, county.now)]
+    parts = list(map(json.loads, entries))
+    assert [(len(part["rows"]), len(part.get("sensitive", ()))) for part in parts] == sizes
+    assert [(part["part"], part["parts"]) for part in parts] == [(at, len(sizes)) for at in range(1, len(sizes) + 1)]
+    assert max(map(len, entries)) < 65_535
+
+
 def test_an_hour_of_sensitive_moves_only_is_closed_with_no_other_rows(world: World) -> None:
     only = [entry for entry in world.entries("close") if not entry["rows"]]
     assert only
