@@ -1,10 +1,11 @@
 """A bank that answers for the county of tests: its key in policy, and the results it signs about orders of B-1."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
 from schemas.commits import Outcome
-from tests.support.world import COUNTY, Columns, World, make_account, officer
+from tests.support.world import COUNTY, Columns, World, codes_of, make_account, officer
 
 FEN = 10_000  # what a batch of tests pays each line unless said
 _OPTIONAL = ("account", "why", "reason", "serial", "on")
@@ -43,3 +44,19 @@ def sign_results(
 def answer(world: World, *rows: dict[str, Any]) -> list[Outcome]:
     """Let the bank tell results."""
     return world.submit(sign_results(world, rows))
+
+
+def order_four() -> World:
+    """Make a county with four ordered lines in B-1, whose policy knows the bank that pays them."""
+    world = World()
+    world.set_up()
+    add_bank(world)
+    world.send_batch("B-1", world.settle_people(4))
+    assert codes_of(world.release("B-1", [("402", 4, 4 * FEN)])) == [""]
+    return world
+
+
+def told(world: World, kind: str) -> list[Any]:
+    """Give the private parts of a kind's entries."""
+    pairs = zip(world.entries(), world.privates(), strict=True)
+    return [json.loads(private) for entry, private in pairs if entry["kind"] == kind and private]

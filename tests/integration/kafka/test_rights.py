@@ -262,7 +262,7 @@ def test_a_monitor_makes_topics_of_its_own_and_nobody_else_any(secured: Secured)
     ("principal", "topics", "complaint"),
     [
         ("intake", [COMMANDS], rf"no right to read topic {COMMANDS}: "),
-        ("w1", [ENTRIES, ORDERS], rf"no right to read topic {ORDERS}: "),
+        ("office-511112", [ENTRIES, DELIVERIES], rf"no right to read topic {DELIVERIES}: "),
         ("bank-102", [ORDERS], rf"topic {ORDERS} does not exist, or is none of ours to know"),
         ("w1", ["consolidator.none.v1"], r"topic consolidator\.none\.v1 does not exist, or is none of ours to know"),
         (STRANGER, [COMMANDS, ENTRIES], rf"topic {COMMANDS} does not exist, .*; topic {ENTRIES} does not exist"),
