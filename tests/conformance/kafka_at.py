@@ -24,7 +24,7 @@ from consolidator.bench.data import list_batches, list_setup, make_citizens
 from consolidator.bench.measure import make_county
 from schemas.commands import Command
 from schemas.commits import CommitRecord, Step
-from schemas.errors import ConflictError, invariant
+from schemas.errors import ConflictError, DependencyError, invariant
 from streams import engine as engine_module
 from streams.engine import Engine
 from streams.kafka.client import Connection
@@ -55,11 +55,14 @@ def work(shard: Shard, folder: Path, make_machine: Callable[[], Machine] = ToyMa
 
 
 def work_until_done(shard: Shard, folder: Path) -> None:
-    """Work, starting again whenever another took over, as a supervisor would have it."""
+    """Work, starting again whenever another took over, as a supervisor would have it.
+
+    Brokers that fence an owner while it ends a transaction may answer with an error that says nothing (-1) instead.
+    """
     for attempt in range(ATTEMPTS_MAX):
         try:
             work(shard, folder)
-        except ConflictError:
+        except (ConflictError, DependencyError):
             time.sleep(random.uniform(0, 0.05 * attempt))
         else:
             return
