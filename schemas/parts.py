@@ -33,6 +33,7 @@ from schemas.identifiers import (
     VillageCode,
 )
 from schemas.locations import render_location
+from schemas.results import ResultStatus, ResultWhy
 
 PART_BYTES_MAX = 8_388_608  # 1,000 items at 8 kB: a batch line is about 300 bytes
 Index = Annotated[int, Field(ge=0, lt=PART_ITEMS_MAX)]
@@ -41,9 +42,6 @@ EntryIndex = Annotated[int, Field(ge=0, lt=2**53)]
 Row = Annotated[int, Field(ge=1, le=2_000_000)]  # of a file with titles, header and trailer
 IdType = Literal["resident", "uscc"]
 AccountStatus = Literal["normal", "mismatch", "dormant", "closed", "inactive"]  # 正常 不符 睡眠 销户 未激活
-ResultStatus = Literal["credited", "failed", "unknown", "returned"]  # 发放成功 发放失败 待查询 已退票
-# Wrong data of the payee, state of the account, limits, the channel, no answer yet, told before, money back, signature.
-ResultWhy = Literal["payee_data", "account_state", "limit", "channel", "ambiguous", "duplicate", "return", "security"]
 LINE_FEN_MAX = 5_000_000_000  # 50 million yuan; a million such lines stay below 2^53 fen
 LineFen = Annotated[int, Field(ge=0, le=LINE_FEN_MAX)]
 Milli = Annotated[int, Field(ge=0, le=10**12)]  # a quantity in thousandths: 12.35 mu is 12350

@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from bank_adapters.formats.text import ROW_CHARACTERS_MAX
 from schemas.identifiers import BankCode
-from schemas.parts import PARTS, REGISTER_PARTS, Columns, ResultStatus, ResultWhy
+from schemas.parts import PARTS, REGISTER_PARTS, Columns
+from schemas.results import RESULT_STATUSES, ResultWhy
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,47}$")]
 Encoding = Literal["gb18030", "gbk", "utf-8", "utf-8-sig"]
@@ -26,7 +27,7 @@ Outcome = tuple[str, str | None]  # a status, and the class of why; as the ledge
 AMBIGUOUS: Outcome = ("unknown", "ambiguous")  # what a code means that nobody explained: neither success nor failure
 _OUTCOMES = frozenset(
     (status, why)
-    for status in get_args(ResultStatus)
+    for status in RESULT_STATUSES
     for why in (None, *get_args(ResultWhy))
     if status != "credited" or why is None
 )

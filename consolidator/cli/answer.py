@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import get_args
 
 from bank_adapters.formats.order_layouts import OrderLayout
 from bank_adapters.formats.orders import OrderRow, parse_order_file
@@ -30,7 +29,7 @@ from consolidator.language import pick, tag
 from consolidator.views.words import STATES, name_in
 from schemas.errors import ConfigurationError, ConflictError, InputError, UsageError
 from schemas.instants import derive_day, parse_date
-from schemas.parts import ResultStatus
+from schemas.results import RESULT_STATUSES
 
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]")
 
@@ -136,12 +135,12 @@ def _write(path: Path, content: bytes) -> None:
 def _describe(reply: _Reply) -> dict[str, object]:
     counts = Counter(answer.status for answer in reply.answers)
     told: dict[str, object] = {"file": str(reply.file), "bank": reply.bank, "name": reply.name}
-    return told | {"count": len(reply.answers)} | {status: counts[status] for status in get_args(ResultStatus)}
+    return told | {"count": len(reply.answers)} | {status: counts[status] for status in RESULT_STATUSES}
 
 
 def _render(reply: _Reply) -> str:
     """Write one line for a person."""
     counts = Counter(answer.status for answer in reply.answers)
-    told = " · ".join(f"{name_in(STATES, status)} {counts[status]}" for status in get_args(ResultStatus))
+    told = " · ".join(f"{name_in(STATES, status)} {counts[status]}" for status in RESULT_STATUSES)
     fen = sum(answer.amount_fen for answer in reply.answers)
     return f"{reply.bank}  {reply.name}  {tag('笔数', 'count')} {len(reply.answers)}  {yuan(fen)}  {told}"

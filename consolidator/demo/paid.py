@@ -2,7 +2,7 @@
 
 from consolidator.demo.page import Facts, Section, Table, render_sum
 from consolidator.demo.story import Member, Story, Sum, choose_family, count_codes, list_waiting, sum_banks
-from consolidator.views.answers import DIFFERENT
+from consolidator.ledger.results import DIFFERENT
 from consolidator.views.words import STATES
 from schemas.codes import CODES
 from schemas.identifiers import derive_line_ref

@@ -7,12 +7,12 @@ from typing import Any
 
 from consolidator.privacy.masking import mask_name
 from consolidator.views.reading import StoredEntry
+from schemas.results import RESULT_STATUSES
 
 Place = tuple[str, str, int]  # source, document, line
 Entry = dict[str, Any]
 WHOLE = 0  # the line number under which a batch as a whole stands
 _STOPPING = frozenset(("held", "refused"))
-_TOLD = ("credited", "failed", "unknown", "returned")
 
 
 @dataclass(slots=True)
@@ -74,7 +74,7 @@ class Story:
     stopping: set[Place] = field(default_factory=set)
     orders: list[OrderRow] = field(default_factory=list)
     turns: list[Turn] = field(default_factory=list)
-    told: dict[str, Sum] = field(default_factory=lambda: {state: Sum() for state in _TOLD})
+    told: dict[str, Sum] = field(default_factory=lambda: {state: Sum() for state in RESULT_STATUSES})
     asked: int = 0
     unpaid: list[Place] = field(default_factory=list)
     settled: int = 0
@@ -128,7 +128,7 @@ def _tell_change(story: Story, entry: Entry, _: Entry) -> None:
         story.stopped.add(1, _read_fen(entry))
     if (entry["from"], entry["to"]) == ("held", "ready"):
         story.cleared.add(1, _read_fen(entry))
-    if entry["to"] in _TOLD:
+    if entry["to"] in story.told:
         _tell_result(story, place, entry)
     elif place in story.members:
         story.members[place].states.append(entry["to"])

@@ -59,6 +59,9 @@ class _Move:
     bank: str
 
 
+_Moves = dict[_Move, dict[int, int]]  # the lines of each, with the item that told of it
+
+
 @dataclass(frozen=True, slots=True)
 class _Result:
     """One item: the line it is about, and what the bank told of it (``account`` empty if it told none)."""
@@ -107,11 +110,11 @@ def effect_results(act: Act[ResultsHeader]) -> Iterator[Emission]:
     results = _Results(act, None if source is None else source.bank, Reader(act.state))
     for items in parts:
         emission = Emission(lines=items.size)
-        moves: dict[_Move, list[int]] = {}
+        moves: _Moves = {}
         for index, number in items.numbers:
             tally.count(number, _take(results, items.columns, index, moves, emission))
-        for move, indices in sorted(moves.items()):
-            _emit_move(results, items.columns, move, indices, emission)
+        for move, lines in sorted(moves.items()):
+            _emit_move(results, items.columns, move, lines, emission)
         yield emission
     last = emit_effect(act, tally.accepted, sorted(tally.refused))
     for batch in sorted(results.touched):
@@ -119,7 +122,7 @@ def effect_results(act: Act[ResultsHeader]) -> Iterator[Emission]:
     yield last
 
 
-def _take(results: _Results, part: ResultsPart, index: int, moves: dict[_Move, list[int]], emission: Emission) -> str:
+def _take(results: _Results, part: ResultsPart, index: int, moves: _Moves, emission: Emission) -> str:
     """Compare one result; note the moves it makes, or mark its line. Returns a reason code or empty."""
     result = _find_result(results.act.state, part, index)
     if result is None:
@@ -135,7 +138,7 @@ def _take(results: _Results, part: ResultsPart, index: int, moves: dict[_Move, l
         return DIFFERS
     now = result.now
     for to in _ARROWS[result.status][now]:
-        moves.setdefault(_Move(result.batch.index, to, now, result.bank), []).append(index)
+        moves.setdefault(_Move(result.batch.index, to, now, result.bank), {})[result.line] = index
         now = to
     return ""
 
@@ -178,12 +181,11 @@ def _mark(results: _Results, result: _Result, differences: Sequence[str], emissi
     results.touched.add(result.batch.index)
 
 
-def _emit_move(results: _Results, part: ResultsPart, move: _Move, indices: Sequence[int], emission: Emission) -> None:
+def _emit_move(results: _Results, part: ResultsPart, move: _Move, lines: Mapping[int, int], emission: Emission) -> None:
     """Move lines, and write the entry of each."""
     act, state = results.act, results.act.state
     batch = state.batches[move.batch]
-    lines = [split_order_id(part.order[index])[3] for index in indices]
-    move_lines(state, batch, lines, move.to)
+    move_lines(state, batch, [*lines], move.to)
     results.touched.add(move.batch)
     block = ResultBlock(
         at=render_instant(state.now),
@@ -197,9 +199,9 @@ def _emit_move(results: _Results, part: ResultsPart, move: _Move, indices: Seque
         by=act.key,
         cause=act.cause,
         findings=_list_findings(state, move.to),
-        line=lines,
+        line=[*lines],
         amount_fen=[batch.fen[line - 1] for line in lines],
-        privates=[_render_private(part, index) for index in indices],
+        privates=[_render_private(part, index) for index in lines.values()],
     )
     emission.blocks.append(hide_results(block) if batch.sensitive else block)
 

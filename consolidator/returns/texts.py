@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from consolidator.ledger.results import DIFFERENT
 from consolidator.returns.store import Standing
 from consolidator.rules.catalogue import CATALOGUE, YELLOW
-from consolidator.views.answers import DIFFERENT, OPEN_STATES, SETTLE, advise, name_why
+from consolidator.views.answers import OPEN_STATES, SETTLE, advise, name_why
 from consolidator.views.facts import Words, render_facts
 from consolidator.views.words import BATCH_STATES, LEVELS, STATES, explain_finding
 from schemas.codes import CODES

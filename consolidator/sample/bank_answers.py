@@ -3,14 +3,14 @@
 Made up from the seed, so the same orders always get the same answers. Days: see :mod:`consolidator.sample.timeline`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bank_adapters.formats.layouts import InLayout
-from bank_adapters.profiles import load_profiles
+from bank_adapters.profiles import find_results_profile, load_profiles
 from bank_adapters.simulator.answers import Answer, render_results
 from consolidator.sample import timeline
 from consolidator.sample.dice import Dice
+from schemas.errors import InvariantError
 from schemas.identifiers import derive_order_id
 from schemas.instants import derive_day
 from schemas.orders import OrderColumns, OrderFile, find_paying_bank
@@ -105,20 +105,17 @@ def _end(answer: Answer, status: str, why: tuple[str, str]) -> Answer:
 
 def _render(days: Sequence[int], files: Sequence[tuple[str, Sequence[Answer], str]]) -> Iterator[ResultFile]:
     """Write files in their banks' layouts, each bank with serials of its own."""
-    layouts, serials = _find_layouts(), dict[str, int]()
+    serials: dict[str, int] = {}
     for at, (file, answers, suffix) in zip(timeline.spread(days, len(files)), files, strict=True):
         bank = find_paying_bank(file)
-        layout, day, first = layouts[bank], derive_day(at), serials.get(bank, 0) + 1
+        layout, day, first = find_results_profile(bank, load_profiles()), derive_day(at), serials.get(bank, 0) + 1
+        if layout is None or layout.answer_name is None:
+            message = "every bank of the sample has a layout of results"
+            raise InvariantError(message)
         serials[bank] = serials.get(bank, 0) + len(answers)
         told = [
             replace(answer, on=day, serial=f"{day[5:7]}{day[8:]}-{number:06d}")
             for number, answer in enumerate(answers, start=first)
         ]
-        name = (layout.answer_name or "").format(file=file + suffix)
+        name = layout.answer_name.format(file=file + suffix)
         yield ResultFile(at, f"bank-{bank}", name, render_results(layout, told))
-
-
-def _find_layouts() -> Mapping[str, InLayout]:
-    """Give each bank's layout of results."""
-    layouts = (each for each in load_profiles().values() if isinstance(each, InLayout) and each.kind == "results")
-    return {layout.bank: layout for layout in layouts if layout.bank}

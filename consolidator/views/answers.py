@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 
 from consolidator.views.facts import Words
+from schemas.results import RESULT_STATUSES
 
 # States that a line comes to by what its bank tells.
-TOLD_STATES = frozenset(("credited", "failed", "unknown", "returned"))
+TOLD_STATES = frozenset(RESULT_STATUSES)
 # States in which somebody has to do something before the money is there.
-OPEN_STATES = frozenset(("failed", "unknown", "returned"))
-DIFFERENT = "R51"  # a bank's result that does not fit
+OPEN_STATES = TOLD_STATES - {"credited"}
 SETTLE: Words = (
     "与银行逐笔核实实际付给哪个账户、多少金额,由银行重报回执",
     "settle with the bank what was really paid to which account; the bank sends the right result",

@@ -9,6 +9,7 @@ from typing import Any
 from consolidator.privacy.masking import mask_account_for_owner, mask_name
 from consolidator.views.words import STATES
 from schemas.money import render_milli, render_yuan
+from schemas.results import RESULT_STATUSES
 
 Words = tuple[str, str]  # Chinese, English
 
@@ -86,7 +87,7 @@ STATUSES: Mapping[str, Words] = {
     "inactive": ("未激活", "inactive"),
     "": ("未核验", "never verified"),
 }
-RESULTS: Mapping[str, Words] = {name: (STATES[name], name) for name in ("credited", "failed", "unknown", "returned")}
+RESULTS: Mapping[str, Words] = {name: (STATES[name], name) for name in RESULT_STATUSES}
 DIFFERENCES: Mapping[str, Words] = {
     "account": ("账户", "account"),
     "amount": ("金额", "amount"),

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from consolidator.views.answers import DIFFERENT, OPEN_STATES, SETTLE, TOLD_STATES, advise
+from consolidator.ledger.results import DIFFERENT
+from consolidator.views.answers import OPEN_STATES, SETTLE, TOLD_STATES, advise
 from consolidator.views.facts import REGISTERS, Words, render_facts
 from consolidator.views.words import LEVELS, ROUTES, STATES
 from schemas.money import render_yuan

@@ -8,7 +8,7 @@ from consolidator.views.answers import OPEN_STATES, TOLD_STATES, WHYS, advise, n
 from consolidator.views.explaining import explain_line
 from consolidator.views.facts import DIFFERENCES, RESULTS
 from consolidator.views.reading import parse_line_ref
-from schemas.parts import ResultStatus, ResultWhy
+from schemas.results import ResultStatus, ResultWhy
 from tests.support.told import add_bank, order_lines, result, tell, tell_one
 from tests.support.world import World, key_of, make_account
 from tests.unit.views.log import Log
