@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from aiokafka import TopicPartition
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import InvalidReplicationFactorError, TopicAlreadyExistsError, for_code
 from aiokafka.protocol.admin import CreatePartitionsRequest, CreateTopicsRequest, DescribeConfigsRequest
@@ -20,10 +21,12 @@ from streams.kafka.asking import ask, ask_controller, asking, check_code, descri
 from streams.kafka.client import REQUEST_MILLISECONDS, Connection
 from streams.kafka.differences import MENDED, Difference, Found, FoundTopic, Wanted, find_differences
 from streams.kafka.requests import TOPIC_RESOURCE, SetTopicConfig
+from streams.kafka.serving import wait_served
 
 ADMIN_SECONDS = 120.0
 _TOLD_SECONDS = 15.0  # until every broker has heard of what was made
 _LOOK_AGAIN_SECONDS = 0.1
+_MADE = ("missing_topic", "few_partitions")
 
 
 def want(topics: Topics, cluster: Cluster) -> Wanted:
@@ -49,7 +52,7 @@ async def check_topics(connection: Connection, wanted: Wanted) -> Comparison:
 
 
 async def apply_topics(connection: Connection, wanted: Wanted) -> Comparison:
-    """Mend what can be mended without taking anything away; done again it does nothing.
+    """Mend what can be mended without taking anything away; done again it does nothing. What it made is then served.
 
     ConfigurationError without the right to do it.
     """
@@ -57,7 +60,10 @@ async def apply_topics(connection: Connection, wanted: Wanted) -> Comparison:
         differences = find_differences(wanted, await find(client, wanted))
         mended = tuple(each for each in differences if each.is_mended)
         await _mend(client, wanted, mended)
-        return _compare(mended, wanted, await _wait_told(client, wanted))
+        comparison = _compare(mended, wanted, await _wait_told(client, wanted))
+    if new := _list_new(wanted, mended):
+        await wait_served(connection, new)
+    return comparison
 
 
 def _compare(mended: tuple[Difference, ...], wanted: Wanted, found: Found) -> Comparison:
@@ -101,6 +107,17 @@ async def _mend(client: AIOKafkaClient, wanted: Wanted, differences: Sequence[Di
     for each in by_kind["missing_right"]:
         if each.acl is not None:
             await add_acl(client, each.acl)
+
+
+def _list_new(wanted: Wanted, mended: Sequence[Difference]) -> Sequence[TopicPartition]:
+    """Give the partitions of the topics that were made or have more of them now."""
+    names = {each.name for each in mended if each.kind in _MADE}
+    return [
+        TopicPartition(topic.name, number)
+        for topic in wanted.topics
+        if topic.name in names
+        for number in range(topic.partitions)
+    ]
 
 
 async def _create_topics(client: AIOKafkaClient, topics: Sequence[Topic]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
+from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from schemas.records import Word
@@ -13,6 +14,7 @@ from streams.kafka.client import Connection
 from streams.kafka.definitions import load_topics
 from streams.kafka.journal import KafkaJournal
 from streams.kafka.loop import Loop
+from streams.kafka.serving import wait_served
 from streams.kafka.shard import Shard
 from streams.kafka.states import States
 from tests.conformance.toy import GENESIS
@@ -24,7 +26,10 @@ WORDS: tuple[Word, ...] = ("commands", "entries", "disclosures", "commits", "che
 
 
 async def create_topics(connection: Connection, partitions: int, copies: int = 1) -> None:
-    """Make the topics that a county's journal needs; how many copies must be in step is the brokers' setting."""
+    """Make the topics that a county's journal needs, and wait until they are served.
+
+    How many copies must be in step is the brokers' setting.
+    """
     banks = {"orders": BANK}
     topics = [
         NewTopic(
@@ -41,6 +46,9 @@ async def create_topics(connection: Connection, partitions: int, copies: int = 1
         await client.create_topics(topics)
     finally:
         await client.close()
+    await wait_served(
+        connection, [TopicPartition(topic.name, number) for topic in topics for number in range(partitions)]
+    )
 
 
 @dataclass(slots=True)

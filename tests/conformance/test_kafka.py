@@ -15,7 +15,7 @@ __all__ = ["every_step_commits"]
 @pytest.fixture(scope="module")
 def cluster(broker: str) -> Cluster:
     """Topics for this module."""
-    return make_cluster(broker, 200)
+    return make_cluster(broker, 96)
 
 
 @pytest.fixture(scope="module")

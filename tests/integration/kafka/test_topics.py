@@ -2,22 +2,26 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from aiokafka import TopicPartition
+from aiokafka.protocol.offset import OffsetRequest
 
 from consolidator.cli.main import main
 from schemas.errors import ConfigurationError, DependencyError
 from schemas.topics import Cluster, topic_name
 from streams.kafka.admin import Comparison, apply_topics, check_topics, read_configs, want
-from streams.kafka.asking import ask_controller, asking, describe_topics
+from streams.kafka.asking import ask, ask_controller, asking, describe_topics
 from streams.kafka.client import Connection
 from streams.kafka.definitions import load_topics
 from streams.kafka.requests import SetTopicConfig
 from streams.kafka.rights import check_group, check_readable, check_transactional, check_writable, wait_known
+from streams.kafka.serving import wait_served
 
+EARLIEST = -2  # as ListOffsets calls a partition's first offset
 TOPICS = 9  # seven of a cluster, and two of the one bank
 SETTINGS = """\
 banks = ["402"]
@@ -68,6 +72,18 @@ def set_config(broker: str, topic: str, settings: Sequence[tuple[str, str]]) -> 
     asyncio.run(go())
 
 
+def ask_first_offsets(broker: str, topic: str, partitions: Iterable[int]) -> Sequence[int]:
+    """Ask once for partitions' first offsets; gives the codes of the answers."""
+
+    async def go() -> Sequence[int]:
+        async with asking(Connection(broker), 20) as client:
+            asked = [(topic, [(number, EARLIEST) for number in partitions])]
+            (answered,) = (await ask(client, OffsetRequest(-1, 0, asked))).topics
+            return [code for _, code, *_ in answered[1]]
+
+    return asyncio.run(go())
+
+
 def count(broker: str, topic: str) -> int:
     """Give a topic's number of partitions."""
 
@@ -88,6 +104,22 @@ def test_what_is_missing_is_made_once(broker: str, prefix: str) -> None:
     assert check(broker, wanted).differences == ()
     second = apply(broker, wanted)
     assert (second.mended, second.differences) == ((), ())
+
+
+def test_what_was_made_is_served_when_apply_has_ended(broker: str, prefix: str) -> None:
+    wanted = replace(cluster(prefix), partitions=60)  # more than a broker makes in an instant
+    apply(broker, wanted)
+    codes = ask_first_offsets(broker, topic_name(prefix, "commits"), range(60))
+    assert codes == [0] * 60
+
+
+def test_brokers_that_do_not_serve_what_was_made_are_a_dependency(
+    broker: str, prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("streams.kafka.serving.SERVED_SECONDS", 0)
+    monkeypatch.setattr("streams.kafka.client.REQUEST_MILLISECONDS", 500)
+    with pytest.raises(DependencyError, match="do not serve"):
+        asyncio.run(wait_served(Connection(broker), [TopicPartition(f"{prefix}.nothing", 0)]))
 
 
 def test_a_new_county_adds_a_partition_to_every_topic(broker: str, prefix: str) -> None:
