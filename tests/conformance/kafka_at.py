@@ -41,6 +41,7 @@ from tests.support.kafka_checks import check_everything
 ATTEMPTS_MAX = 50
 CITIZENS, LINES = 300, 3_000
 STEPS_AT_ONCE_MAX = 100  # far fewer than a real county's commits take, divided by how often it is ended
+_ENDS_OF_LOSERS = (ConflictError.exit_code, DependencyError.exit_code)  # see work_until_done
 _commit = KafkaJournal.commit
 _Hit = Callable[[], None]
 
@@ -54,14 +55,14 @@ def work(shard: Shard, folder: Path, make_machine: Callable[[], Machine] = ToyMa
         engine.close()
 
 
-def work_until_done(shard: Shard, folder: Path) -> None:
-    """Work, starting again whenever another took over, as a supervisor would have it.
+def work_until_done(shard: Shard, folder: Path, make_machine: Callable[[], Machine] = ToyMachine) -> None:
+    """Work, starting again whenever another took over or brokers were slow to answer, as a supervisor would have it.
 
     Brokers that fence an owner while it ends a transaction may answer with an error that says nothing (-1) instead.
     """
     for attempt in range(ATTEMPTS_MAX):
         try:
-            work(shard, folder)
+            work(shard, folder, make_machine)
         except (ConflictError, DependencyError):
             time.sleep(random.uniform(0, 0.05 * attempt))
         else:
@@ -124,7 +125,7 @@ def end_at_steps(shard: Shard, folder: Path, numbers: Sequence[int]) -> int:
     for done, number in enumerate(numbers):
         do(partial(append, shard, [document(number, 1, 8)]), folder)
         went_on = run_child(partial(work, shard), partial(hit_before_step, end_self), number, folder)
-        do(partial(work, shard), folder)
+        do(partial(work_until_done, shard), folder)
         check_everything(shard, ToyMachine, folder)
         if not went_on:
             return done
@@ -153,14 +154,14 @@ def end_real_county(shard: Shard, folder: Path, seed: int, times: int) -> int:
     do(partial(append, shard, [*list_setup(citizens), *list_batches(citizens, LINES)]), folder)
     steps = [chosen.randint(1, STEPS_AT_ONCE_MAX) for _ in range(times)]
     hits = sum(run_child(real, partial(hit_before_step, end_self), step, folder) for step in steps)
-    do(real, folder)
+    do(partial(work_until_done, shard, make_machine=make_county), folder)
     check_everything(shard, make_county, folder)
     return hits
 
 
 def check_everything_in_the_end(shard: Shard, folder: Path) -> None:
     """Let a new owner finish, and judge."""
-    do(partial(work, shard), folder)
+    do(partial(work_until_done, shard), folder)
     check_everything(shard, ToyMachine, folder)
 
 
@@ -173,12 +174,12 @@ def pause_at_steps(shard: Shard, folder: Path, numbers: Sequence[int]) -> int:
     for number in numbers:
         do(partial(append, shard, [document(number, 1, 8)]), folder)
         stopped = [child for child in (start_stopped(shard, folder, number) for _ in range(2)) if child]
-        do(partial(work, shard), folder)
+        do(partial(work_until_done, shard), folder)
         before = check_everything(shard, ToyMachine, folder)
         for child in stopped:
             os.kill(child, signal.SIGCONT)
             code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-            invariant(code in {0, ConflictError.exit_code}, f"an owner that slept at step {number} ended with {code}")
+            invariant(code in {0, *_ENDS_OF_LOSERS}, f"an owner that slept at step {number} ended with {code}")
             shut_out += code != 0
         after = check_everything(shard, ToyMachine, folder)
         invariant(after.commits() == before.commits(), "nothing of a sleeper is visible")
@@ -205,7 +206,7 @@ def fork(some_work: Callable[[Path], None], folder: Path, prepare: Callable[[], 
         prepare()
         some_work(folder)
         code = 0
-    except ConflictError as error:
+    except (ConflictError, DependencyError) as error:
         code = error.exit_code
     finally:
         os._exit(code)
@@ -228,7 +229,7 @@ def main(fault: str, shard: Shard, folder: Path, bounds: Sequence[int]) -> int:
     if fault == "county":
         return end_real_county(shard, folder, *bounds[:2])
     do(partial(append, shard, [GENESIS]), folder)
-    do(partial(work, shard), folder)
+    do(partial(work_until_done, shard), folder)
     first, last, stride = bounds
     numbers = range(first, last + 1, stride)
     if fault == "steps":
