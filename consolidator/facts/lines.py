@@ -5,7 +5,7 @@ apart, so that history costs little memory.
 """
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -112,3 +112,14 @@ def split_place(place: int) -> tuple[int, int]:
 def sum_states(batch: Batch) -> dict[str, tuple[int, int]]:
     """Give count and fen by state, leaving out the states nobody is in."""
     return {name: (count, fen) for name, (count, fen) in zip(LINE_STATES, batch.sums, strict=True) if count or fen}
+
+
+def sum_banks(batch: Batch, states: Collection[int]) -> Mapping[tuple[int, int], tuple[int, int]]:
+    """Give count and fen of the lines in any of these states, by paying bank (its number) and state."""
+    sums: dict[tuple[int, int], list[int]] = {}
+    for now, bank, fen in zip(batch.states, batch.banks, batch.fen, strict=True):
+        if now in states:
+            pair = sums.setdefault((bank, now), [0, 0])
+            pair[0] += 1
+            pair[1] += fen
+    return {place: (count, fen) for place, (count, fen) in sums.items()}

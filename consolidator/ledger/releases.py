@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from consolidator.facts.lines import HELD, READY, Batch
+from consolidator.facts.lines import HELD, READY, Batch, sum_banks
 from consolidator.facts.state import State
 from consolidator.ledger.acts import Act, emit_refusal, find_named_batch
 from consolidator.ledger.assessment import list_reasons
@@ -165,10 +165,5 @@ def _describe(ready: Figures) -> str:
 
 def list_figures(state: State, batch: Batch) -> Figures:
     """Give what is ready now per paying bank, for screens and for making a release."""
-    figures: dict[str, list[int]] = {}
-    for decided, bank, fen in zip(batch.states, batch.banks, batch.fen, strict=True):
-        if decided == READY:
-            row = figures.setdefault(state.bank_codes[bank], [0, 0])
-            row[0] += 1
-            row[1] += fen
-    return [(bank, count, fen) for bank, (count, fen) in sorted(figures.items())]
+    sums = sum_banks(batch, (READY,))
+    return sorted((state.bank_codes[bank], count, fen) for (bank, _), (count, fen) in sums.items())

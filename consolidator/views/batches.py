@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from consolidator.facts.lines import LINE_STATES, ORDERED, Batch, sum_states
+from consolidator.facts.lines import LINE_STATES, ORDERED, Batch, sum_banks, sum_states
 from consolidator.facts.state import State, find_batch
 from consolidator.ledger.releases import find_review_end, list_figures
 from schemas.errors import InputError
@@ -57,12 +57,7 @@ def _describe(state: State, batch: Batch) -> Row:
 
 def _list_told(state: State, batch: Batch) -> list[Row]:
     """Give what each paying bank was told to pay, by what it said became of it."""
-    sums: dict[tuple[int, int], list[int]] = {}
-    for now, bank, fen in zip(batch.states, batch.banks, batch.fen, strict=True):
-        if now >= ORDERED:
-            pair = sums.setdefault((bank, now), [0, 0])
-            pair[0] += 1
-            pair[1] += fen
+    sums = sum_banks(batch, range(ORDERED, len(LINE_STATES)))
     rows = sorted((state.bank_codes[bank], now, pair) for (bank, now), pair in sums.items())
     return [{"bank": bank, "state": LINE_STATES[now], "count": count, "fen": fen} for bank, now, (count, fen) in rows]
 

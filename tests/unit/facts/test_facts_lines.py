@@ -1,12 +1,14 @@
 """Places and sums of lines."""
 
 from array import array
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from consolidator.facts.lines import (
+    CREDITED,
     HELD,
     LINE_STATES,
     ORDERED,
@@ -18,6 +20,7 @@ from consolidator.facts.lines import (
     Batch,
     derive_place,
     split_place,
+    sum_banks,
     sum_states,
 )
 
@@ -57,10 +60,9 @@ def test_a_batch_waits_for_lines_whose_money_may_still_move() -> None:
     assert {LINE_STATES[state] for state in UNSETTLED} == {"undecided", "ready", "held", "ordered", "unknown"}
 
 
-def test_sums_leave_out_states_that_nobody_is_in() -> None:
-    sums = [[0, 0] for _ in LINE_STATES]
-    sums[READY], sums[HELD], sums[REFUSED] = [2, 300], [1, 50], [1, 0]
-    batch = Batch(
+def make_batch(states: Sequence[int], banks: Sequence[int], fen: Sequence[int], sums: list[list[int]]) -> Batch:
+    """Make a batch with these lines."""
+    return Batch(
         index=0,
         source="bureau",
         document="B-1",
@@ -75,10 +77,22 @@ def test_sums_leave_out_states_that_nobody_is_in() -> None:
         plan_number="PLAN-1",
         publicity_until="",
         assessed_at=0,
-        states=bytearray(4),
-        banks=bytearray(4),
-        fen=array("q", [100, 200, 50, 0]),
+        states=bytearray(states),
+        banks=bytearray(banks),
+        fen=array("q", fen),
         sums=sums,
         open=None,
     )
+
+
+def test_sums_leave_out_states_that_nobody_is_in() -> None:
+    sums = [[0, 0] for _ in LINE_STATES]
+    sums[READY], sums[HELD], sums[REFUSED] = [2, 300], [1, 50], [1, 0]
+    batch = make_batch([0] * 4, [0] * 4, [100, 200, 50, 0], sums)
     assert sum_states(batch) == {"ready": (2, 300), "held": (1, 50), "refused": (1, 0)}
+
+
+def test_sums_by_bank_count_the_lines_in_the_states_asked_for() -> None:
+    batch = make_batch([READY, HELD, READY, CREDITED, READY], [1, 1, 2, 1, 1], [100, 7, 50, 9, 200], [])
+    assert sum_banks(batch, (READY, CREDITED)) == {(1, READY): (2, 300), (2, READY): (1, 50), (1, CREDITED): (1, 9)}
+    assert sum_banks(batch, ()) == {}
