@@ -104,8 +104,10 @@ CODES: Mapping[str, CodeText] = {
     "S24": CodeText("按地块或机具发放的项目,跨县不算重复", "a programme per plot or machine: a line of another county is no double", "无须处理", "nothing to do"),
     "S25": CodeText("与指令或此前回执不符(R51),不记入", "differs from the order or from earlier results (R51): changes nothing", "与银行逐笔核实后重新报送回执", "settle it with the bank, then send the right result"),
     "S26": CodeText("不是本行承办的明细", "another bank was given this order", "由承办银行报送", "let the bank that was given the order send it"),
+    "S27": CodeText("所更正的原明细不成立", "no line that it could correct", "核对原明细:须同项目、同期间、同一人,且发放失败或已退票", "check the line it names: of the same programme, period and person, and failed or returned"),
     "H01": CodeText("指定账户已变更,待复核", "designation changed after assessment", "复核后放行", "review and clear"),
     "H02": CodeText("缺支付行号", "branch number missing", "补录行号", "fill in the branch number"),
     "H03": CodeText("人工拦截", "held by a person", "复核后放行或停发", "review: clear or stop"),
     "H04": CodeText("金额超过代发行单个文件限额", "amount above what its bank takes in one file", "停发后分期重报,或调整限额", "stop it and send it in portions, or have the limit changed"),
+    "H05": CodeText("原明细的回执有出入(R51),可能已入账", "what the bank told of the line it corrects does not fit (R51): it may be paid", "与银行核实未入账后放行,否则停发", "settle it with the bank: clear if it was not paid, else stop"),
 }

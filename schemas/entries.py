@@ -4,8 +4,9 @@ An :class:`EntryBlock` is a run of entries before sealing: it knows its private 
 their commitments are known. Stored bytes are hashed as they are and never rendered again.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import repeat
 from typing import Any, Protocol
 
 import msgspec
@@ -55,6 +56,7 @@ class LineBlock:
     """The line entries of one slice, written from a template: fields common to all, then one value a line.
 
     ``findings`` are JSON arrays as text; every other column holds pattern-checked text or integers: nothing is escaped.
+    ``sources``: line → name of the line that it corrects.
     """
 
     at: str
@@ -70,22 +72,24 @@ class LineBlock:
     village: Sequence[str]
     findings: Sequence[str]
     privates: Sequence[bytes]
+    sources: Mapping[int, str] = field(default_factory=dict)
 
     def render(self, seals: Sequence[str]) -> list[bytes]:
         """See :class:`EntryBlock`."""
         before = f'","document":"{self.document}","findings":'
         middle = f',"period":"{self.period}","programme":"{self.programme}","route":"'
-        after = f'","source":"{self.source}","state":"'
+        after = f'","source":"{self.source}'
         start = f',"at":"{self.at}","bank":"'
         return [
-            f'{{"amount_fen":{fen}{start}{bank}{before}{found},"kind":"line","line":{line}{middle}{route}","sealed":"{seal}{after}{state}","v":1,"village":"{village}"}}'.encode()
-            for line, (fen, bank, found, route, seal, state, village) in enumerate(
+            f'{{"amount_fen":{fen}{start}{bank}{before}{found},"kind":"line","line":{line}{middle}{route}","sealed":"{seal}{after}{ref}","state":"{state}","v":1,"village":"{village}"}}'.encode()
+            for line, (fen, bank, found, route, seal, ref, state, village) in enumerate(
                 zip(
                     self.amount_fen,
                     self.bank,
                     self.findings,
                     self.route,
                     seals,
+                    self.render_sources(),
                     self.state,
                     self.village,
                     strict=True,
@@ -93,6 +97,11 @@ class LineBlock:
                 start=self.first_line,
             )
         ]
+
+    def render_sources(self) -> Iterator[str]:
+        """Write, for each line, what follows its source: which line it corrects, nearly always nothing."""
+        refs = {line: f'","source_line":"{ref}' for line, ref in self.sources.items()}
+        return map(refs.get, range(self.first_line, self.first_line + len(self.state)), repeat(""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +117,11 @@ class SensitiveBlock:
         start = f'{{"at":"{lines.at}","bank":"'
         before = f'","document":"{lines.document}","findings":'
         middle = f',"period":"{lines.period}","programme":"{lines.programme}","sealed":"'
-        after = f'","source":"{lines.source}","state":"'
+        after = f'","source":"{lines.source}'
+        rows = zip(lines.bank, lines.findings, seals, lines.render_sources(), lines.state, strict=True)
         return [
-            f'{start}{bank}{before}{found},"kind":"line","line":{line}{middle}{seal}{after}{state}","v":1}}'.encode()
-            for line, (bank, found, seal, state) in enumerate(
-                zip(lines.bank, lines.findings, seals, lines.state, strict=True), start=lines.first_line
-            )
+            f'{start}{bank}{before}{found},"kind":"line","line":{line}{middle}{seal}{after}{ref}","state":"{state}","v":1}}'.encode()
+            for line, (bank, found, seal, ref, state) in enumerate(rows, start=lines.first_line)
         ]
 
 

@@ -24,6 +24,11 @@ VillageCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
 IsoDate = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]
 RuleCode = Annotated[str, StringConstraints(pattern=r"^R[0-9]{2}$")]
 KeyId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+# Source, document, line: what :func:`derive_line_ref` writes.
+LineRef = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,31}/[A-Za-z0-9][A-Za-z0-9._-]{0,47}/[1-9][0-9]{0,6}$"),
+]
 # County, source, document, line, round: what :func:`derive_order_id` writes.
 OrderId = Annotated[
     str,
@@ -56,6 +61,16 @@ def derive_line_ref(source: str, document: str, line: int) -> str:
     'bank-102/PAY-1/7'
     """
     return f"{source}/{document}/{line}"
+
+
+def split_line_ref(ref: str) -> tuple[str, str, int]:
+    """Give source, document and line of a line's name of the right shape.
+
+    >>> split_line_ref("bank-102/PAY-1/7")
+    ('bank-102', 'PAY-1', 7)
+    """
+    source, document, line = ref.split("/")
+    return source, document, int(line)
 
 
 def derive_order_id(county: str, source: str, document: str, line: int, round_: int) -> str:

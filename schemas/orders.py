@@ -28,7 +28,10 @@ class OrderPart:
 
 
 class OrderColumns(BaseModel):
-    """Orders, one item each: line of the batch, payee's account, bank, branch (empty when ``on_us``), name, fen."""
+    """Orders, one item each: line of the batch, payee's account, bank, branch (empty when ``on_us``), name, fen.
+
+    ``round`` says how often the money was ordered before, by lines that failed; it is left out where it is 0 for all.
+    """
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
@@ -38,6 +41,11 @@ class OrderColumns(BaseModel):
     branch: list[str]
     line: list[int]
     name: list[str]
+    round: list[int] = []
+
+    def list_rounds(self) -> list[int]:
+        """Give the round of each order."""
+        return self.round or [0] * len(self.line)
 
 
 class OrderFile(BaseModel):
@@ -88,7 +96,10 @@ def render_order_part(orders: OrderColumns) -> bytes:
 
     Nothing in it needs more than the escapes of quotation mark and backslash, so msgspec's bytes are RFC 8785's.
     """
-    return _encode(dict(orders))
+    columns = dict(orders)
+    if not any(orders.round):
+        del columns["round"]
+    return _encode(columns)
 
 
 def parse_order_part(body: bytes) -> OrderColumns:

@@ -20,6 +20,7 @@ from schemas.identifiers import (
     County,
     DocumentId,
     IsoDate,
+    LineRef,
     Number,
     OrderId,
     Period,
@@ -45,7 +46,6 @@ AccountStatus = Literal["normal", "mismatch", "dormant", "closed", "inactive"]  
 LINE_FEN_MAX = 5_000_000_000  # 50 million yuan; a million such lines stay below 2^53 fen
 LineFen = Annotated[int, Field(ge=0, le=LINE_FEN_MAX)]
 Milli = Annotated[int, Field(ge=0, le=10**12)]  # a quantity in thousandths: 12.35 mu is 12350
-
 
 # How an adapter reports an item it could not read: index, column, code. The code becomes public, hence its shape.
 BadItem = tuple[
@@ -76,6 +76,7 @@ class Columns(BaseModel):
 class BatchPart(Columns):
     """Payment instructions. Columns of payee and head that are absent mean: the beneficiary himself.
 
+    ``source_line`` names the failed or returned line that a line corrects (更正重发): it takes its entitlement over.
     ``row`` is the place in the original file; it is the adapter's own word, so an odd one makes the part wrong.
     """
 
@@ -110,6 +111,7 @@ class BatchPart(Columns):
     branch: list[BranchNumber | None] | None = None
     plot: list[Number | None] | None = None
     remark: list[ShortText | None] | None = None
+    source_line: list[LineRef | None] | None = None
     row: list[Row] | None = None
 
     @model_validator(mode="after")

@@ -184,6 +184,7 @@ _ROWS: Sequence[_Row] = (
             "village": [_VILLAGE, None],
             "amount_fen": [39_600, 39_600],
             "account": [_CARDS[1], None],
+            "source_line": [None, "bank-402/EXAMPLE-EARLIER/7"],
             "row": [2, 3],
         },
     ),
@@ -231,7 +232,7 @@ _ROWS: Sequence[_Row] = (
         "results",
         {"salt": "0" * 32},
         {
-            "order": [f"{COUNTY}/bank-402/EXAMPLE-BATCH/1/0", f"{COUNTY}/bank-402/EXAMPLE-BATCH/2/0"],
+            "order": [f"{COUNTY}/bank-402/EXAMPLE-BATCH/1/0", f"{COUNTY}/bank-402/EXAMPLE-BATCH/2/1"],
             "status": ["credited", "failed"],
             "amount_fen": [39_600, 39_600],
             "account": [_CARDS[0], None],
@@ -255,7 +256,13 @@ def render_examples() -> dict[str, bytes]:
     roots = [_key("root-1")[0], _key("root-2")[0]]
     genesis = Genesis(county=COUNTY, origin=origin, roots=roots, key=_make_vkey(origin, ED25519))
     orders = OrderColumns(
-        account=[_CARDS[0]], amount_fen=[39_600], bank=["402"], branch=[""], line=[1], name=[_NAMES[1]]
+        account=[_CARDS[0]] * 2,
+        amount_fen=[39_600] * 2,
+        bank=["402"] * 2,
+        branch=[""] * 2,
+        line=[1, 2],
+        name=[_NAMES[1]] * 2,
+        round=[0, 1],
     )
     return files | {"genesis.json": render_genesis(genesis), "order-part.json": render_order_part(orders)}
 

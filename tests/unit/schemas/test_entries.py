@@ -78,7 +78,9 @@ def test_the_line_template_writes_canonical_json(lines: list[dict[str, Any]], fi
 def test_a_sensitive_line_has_amount_route_and_village_in_its_private_part(
     lines: list[tuple[dict[str, Any], dict[str, Any]]], first_line: int
 ) -> None:
-    columns = {name: [line[name] for line, _ in lines] for name in ("amount_fen", "bank", "route", "state", "village")}
+    columns: dict[str, Any] = {
+        name: [line[name] for line, _ in lines] for name in ("amount_fen", "bank", "route", "state", "village")
+    }
     block = hide_lines(
         LineBlock(
             at="2026-11-01T00:00:00Z",

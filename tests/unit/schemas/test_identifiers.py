@@ -8,7 +8,13 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from schemas import identifiers
-from schemas.identifiers import derive_line_ref, derive_order_id, holds_long_number
+from schemas.identifiers import (
+    derive_line_ref,
+    derive_order_id,
+    holds_long_number,
+    split_line_ref,
+    split_order_id,
+)
 
 FITTING = {
     "County": ["511112"],
@@ -29,6 +35,8 @@ FITTING = {
     "Sha256": ["0" * 64],
     "ShortText": ["", "x" * 200, "示例〔2026〕1号"],
     "Number": ["1", "x" * 64],
+    "LineRef": ["b/P/1", f"{'x' * 32}/{'x' * 48}/1000000"],
+    "OrderId": ["511112/b/P/1/0", f"511112/{'x' * 32}/{'x' * 48}/1000000/99"],
 }
 ODD = {
     "County": ["51111", "5111121", "５11112", "511112\n", ""],
@@ -49,6 +57,8 @@ ODD = {
     "Sha256": ["", "0" * 63, "AF" * 32],
     "ShortText": ["x" * 201, "a\nb", "\x1b[2J", "\x7f"],
     "Number": ["", "x" * 65, "a\nb"],
+    "LineRef": ["", "b/P", "b/P/0", "b/P/01", "b/P/10000000", "B/P/1", "b/P/1/0", "b/P/1\n", "b/P/１", "b//1"],
+    "OrderId": ["", "511112/b/P/1", "511112/b/P/1/100", "511112/b/P/0/0", "b/P/1/0", "511112/b/P/1/0\n"],
 }
 
 
@@ -86,3 +96,14 @@ def test_full_width_digits_are_no_long_number() -> None:
 def test_references_name_their_parts_in_order() -> None:
     assert derive_line_ref("bureau", "B-1", 12) == "bureau/B-1/12"
     assert derive_order_id("511112", "bureau", "B-1", 12, 3) == "511112/bureau/B-1/12/3"
+
+
+SOURCES = st.from_regex(r"[a-z][a-z0-9-]{0,31}", fullmatch=True)
+IDS = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,47}", fullmatch=True)
+
+
+@given(SOURCES, IDS, st.integers(1, 1_000_000), st.integers(0, 99))
+def test_what_a_reference_names_is_what_is_read_out_of_it(source: str, document: str, line: int, round_: int) -> None:
+    ref, order = derive_line_ref(source, document, line), derive_order_id("511112", source, document, line, round_)
+    assert split_line_ref(_adapter("LineRef").validate_python(ref)) == (source, document, line)
+    assert split_order_id(_adapter("OrderId").validate_python(order)) == ("511112", source, document, line, round_)

@@ -23,13 +23,27 @@ ORDERS = OrderColumns(
 )
 TEXTS = st.lists(st.text(st.characters(exclude_categories=["Cs"])), max_size=4)
 FEN = st.lists(st.integers(0, 2**53 - 1), max_size=4)
+ROUNDS: st.SearchStrategy[list[int]] = st.just([]) | st.lists(st.integers(0, 99), max_size=4).filter(any)
 
 
-@given(TEXTS, FEN)
-def test_a_list_survives_writing_and_reading(names: list[str], amounts: list[int]) -> None:
-    orders = ORDERS.model_copy(update={"name": names, "amount_fen": amounts})
+@given(TEXTS, FEN, ROUNDS)
+def test_a_list_survives_writing_and_reading(names: list[str], amounts: list[int], rounds: list[int]) -> None:
+    orders = ORDERS.model_copy(update={"name": names, "amount_fen": amounts, "round": rounds})
     assert parse_order_part(render_order_part(orders)) == orders
-    assert render_order_part(orders) == rfc8785.dumps(orders.model_dump())
+    assert render_order_part(orders) == rfc8785.dumps(orders.model_dump(exclude=None if rounds else {"round"}))
+
+
+def test_a_list_without_corrections_is_written_as_before_there_were_any() -> None:
+    plain = render_order_part(ORDERS)
+    assert b"round" not in plain
+    assert render_order_part(ORDERS.model_copy(update={"round": [0]})) == plain
+    assert render_order_part(ORDERS.model_copy(update={"round": [1]})) == plain[:-1] + b',"round":[1]}'
+
+
+def test_each_order_has_a_round_and_without_the_column_it_is_the_first() -> None:
+    two = ORDERS.model_copy(update={"line": [1, 2]})
+    assert two.list_rounds() == [0, 0]
+    assert two.model_copy(update={"round": [3, 0]}).list_rounds() == [3, 0]
 
 
 @pytest.mark.parametrize(

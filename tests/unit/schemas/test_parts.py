@@ -52,6 +52,7 @@ ITEMS: dict[type[Columns], dict[str, tuple[object, object]]] = {
         "branch": ("402651000013", "4026"),
         "plot": ("P-1", ""),
         "remark": (None, []),
+        "source_line": ("bank-402/PAY-1/7", "bank-402/PAY-1/0"),
     },
     REGISTER_PARTS["population"]: {
         "id": (ID, ""),
