@@ -5,7 +5,7 @@ apart, so that history costs little memory.
 """
 
 from array import array
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -29,7 +29,7 @@ LINE_STATES = (
     "returned",
     "rebuilt",
 )
-UNDECIDED, READY, HELD, REFUSED, STOPPED, ORDERED, CREDITED, FAILED, UNKNOWN, RETURNED = range(10)
+UNDECIDED, READY, HELD, REFUSED, STOPPED, ORDERED, CREDITED, FAILED, UNKNOWN, RETURNED, REBUILT = range(11)
 UNSETTLED = frozenset((UNDECIDED, READY, HELD, ORDERED, UNKNOWN))
 PAID = frozenset((ORDERED, CREDITED, UNKNOWN))  # money is on its way or there
 NO_BANK = 255
@@ -55,7 +55,8 @@ class Batch(Struct):
 
     ``publicity_until`` is the last day the list hung, empty if it never did. ``sensitive`` is as it was at its header.
     ``ordered_to``: the CRC-32 of the account that each line was ordered to, empty until one was. It tells a bank's slip
-    from the account that was meant; who wants to deceive knows the account anyway.
+    from the account that was meant; who wants to deceive knows the account anyway. ``corrects``: line → place of the
+    failed or returned line whose money it pays again; ``corrected``: line → place of the one that pays its money again.
     """
 
     index: int
@@ -80,6 +81,8 @@ class Batch(Struct):
     releases: int = 0
     sensitive: bool = False
     ordered_to: Amounts = field(default_factory=lambda: array("q"))
+    corrects: dict[int, int] = field(default_factory=dict)
+    corrected: dict[int, int] = field(default_factory=dict)
 
 
 def note_ordered(batch: Batch, lines: Iterable[int], accounts: Iterable[str]) -> None:
@@ -107,6 +110,20 @@ def derive_place(batch: int, line: int) -> int:
 def split_place(place: int) -> tuple[int, int]:
     """Give batch index and line of a place."""
     return place >> _LINE_BITS, (place & (1 << _LINE_BITS) - 1) + 1
+
+
+def derive_round(batches: Sequence[Batch], place: int) -> int:
+    """Say how often the money of the line at a place was ordered before, by the lines that it corrects in turn."""
+    index, line = split_place(place)
+    source = batches[index].corrects.get(line)
+    return 0 if source is None else 1 + derive_round(batches, source)
+
+
+def find_holder(batches: Sequence[Batch], place: int) -> int:
+    """Give the place of the line that pays a line's money now: itself, or what corrects it in turn."""
+    index, line = split_place(place)
+    successor = batches[index].corrected.get(line)
+    return place if successor is None else find_holder(batches, successor)
 
 
 def sum_states(batch: Batch) -> dict[str, tuple[int, int]]:

@@ -3,10 +3,11 @@
 from msgspec import Struct, field
 
 from consolidator.facts.accounts import CensusAccount, Designation
-from consolidator.facts.lines import Batch
+from consolidator.facts.lines import Batch, derive_place
 from consolidator.facts.parties import Officer, OpenDocument, Source
 from consolidator.facts.programmes import Bank, Plan, Programme, RuleSetting
 from consolidator.facts.registers import Expected, Official, Person, Relation, Snapshot, Suppression
+from schemas.identifiers import split_line_ref
 
 _UNSET = RuleSetting()
 Members = dict[str, list[tuple[str, int]]]
@@ -88,8 +89,9 @@ class State(Struct):
     ``sequences``: key → digests of its documents, in order. ``documents``: ``source/id`` → digest. ``noted``: which
     headers have their conflict or gap entry (place, key, digest). ``open``: key → its unfinished document. ``pending``:
     digest → document that waits for its second person. ``moves``: ``programme|bank|state``, or of a sensitive programme
-    ``sensitive|bank|state|programme`` → count and fen since the last close. ``faults``: account → what its bank says is
-    wrong with it. ``suppressions``: code → ``programme|beneficiary``. ``designations``: payee → his newest one.
+    ``sensitive|bank|state|programme`` (with ``|again`` behind it where lines correct others) → count and fen since the
+    last close. ``faults``: account → what its bank says is wrong with it. ``suppressions``: code →
+    ``programme|beneficiary``. ``designations``: payee → his newest one.
     ``quorums``: all that were ever set, in the log's order, from genesis on; an entry's index is known after sealing.
     ``log_key``: the vkey that genesis pins, or empty. ``expected``: ``programme|period|township``. ``overdue``: what
     was noted as late → the finding. ``plan_use``: ``programme|plan number`` → fen that is ready, held or paid, and fen
@@ -144,3 +146,10 @@ def find_batch(state: State, source: str, document: str) -> Batch | None:
     """Give a batch by the source and id of its document."""
     index = state.batch_index.get(f"{source}/{document}")
     return None if index is None else state.batches[index]
+
+
+def find_line(state: State, ref: str) -> int | None:
+    """Give the place of the line that a reference (:func:`schemas.identifiers.derive_line_ref`) names, if there is."""
+    source, document, line = split_line_ref(ref)
+    batch = find_batch(state, source, document)
+    return None if batch is None or line > len(batch.states) else derive_place(batch.index, line)

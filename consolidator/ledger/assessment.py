@@ -8,6 +8,7 @@ from consolidator.facts.accounts import Designation, Terms
 from consolidator.facts.lines import HELD, READY, REFUSED, Batch, derive_place
 from consolidator.facts.state import State
 from consolidator.ledger.claims import claim_lines
+from consolidator.ledger.corrections import name_sources
 from consolidator.ledger.moves import derive_bank_index, move_lines, open_lines
 from consolidator.ledger.routing import INTERBANK, ON_US, find_paying_banks, hold_unroutable
 from consolidator.ledger.showing import find_hidden
@@ -93,6 +94,7 @@ def render_lines(batch: Batch, part: Slice, verdict: Verdict, villages: Sequence
         village=villages,
         findings=findings,
         privates=privates,
+        sources=name_sources(part.state, batch, part.first_line, len(part)),
     )
     return hide_lines(lines) if batch.sensitive else lines
 

@@ -153,7 +153,7 @@ def _assess(act: Act[BatchHeader], parts: Parts, batch: Batch) -> Iterator[Emiss
         verdict = judge(state, batch, part, groups)
         apply_verdict(state, batch, part, verdict)
         places = find_villages(part)
-        villages.update(_leave_out_refused(places, verdict.states))
+        villages.update(_list_new(batch, places, part.first_line))
         emission = Emission(lines=len(part), blocks=[render_lines(batch, part, verdict, places)])
         emission.outcomes += [
             act.outcome("item", code, _name_position(parts, part.first_line + item), name)
@@ -172,17 +172,24 @@ def _assess(act: Act[BatchHeader], parts: Parts, batch: Batch) -> Iterator[Emiss
 def _remember(state: State, batch: Batch, members: _Groups, villages: Mapping[str, int]) -> None:
     """Keep what later batches are compared with."""
     _index_members(state, batch, members)
-    kept = Counter(_leave_out_refused(batch.fen, batch.states))
-    count_sizes(state.history.sizes.setdefault(batch.programme, {}), kept.items())
+    new = Counter(_list_new(batch, batch.fen, 1))
+    count_sizes(state.history.sizes.setdefault(batch.programme, {}), new.items())
     count_roster(state, batch, villages)
     expected = f"{batch.programme}|{batch.period}|{batch.township}"
-    if batch.states.count(REFUSED) < len(batch.states):  # a batch that brings nothing is no answer
+    if new:  # a batch that brings nothing new is no answer
         state.expected.pop(expected, None)
         state.overdue.pop(expected, None)
 
 
-def _leave_out_refused(values: Sequence[T], states: Sequence[int]) -> Iterable[T]:
-    return compress(values, map(REFUSED.__ne__, states)) if REFUSED in states else values
+def _list_new(batch: Batch, values: Sequence[T], first_line: int) -> Iterable[T]:
+    """Give the values of lines that bring something new: not those refused, nor those that correct earlier ones."""
+    states = batch.states[first_line - 1 : first_line - 1 + len(values)]
+    if REFUSED not in states and not batch.corrects:
+        return values
+    lines = range(first_line, first_line + len(values))
+    return compress(
+        values, (state != REFUSED and line not in batch.corrects for line, state in zip(lines, states, strict=True))
+    )
 
 
 def _finish(act: Act[BatchHeader], batch: Batch, villages: Mapping[str, int]) -> Emission:
@@ -243,6 +250,15 @@ def _build_roster(state: State, batch: Batch, parts: Parts) -> Roster:
         payee_id=payees,
         account=_join_accounts(parts),
         odd=odd,
+        corrections=_find_corrections(parts),
+    )
+
+
+def _find_corrections(parts: Parts) -> frozenset[int]:
+    """Give the items that correct a line."""
+    stated = ((index, part.columns.source_line) for index, part in enumerate(parts) if part.columns.source_line)
+    return frozenset(
+        index * PART_ITEMS_MAX + item for index, refs in stated for item, ref in enumerate(refs) if ref is not None
     )
 
 

@@ -1,13 +1,16 @@
 """Owns claims: which line holds an entitlement (R16) and a machine's serial (R35), in file order, freed by a stop.
 
-Both are always red: two lines can never hold one claim, so no setting softens it.
+Both are always red: two lines can never hold one claim, so no setting softens it. A line that corrects another takes
+its claim over; a stop gives it back.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
-from consolidator.facts.lines import Batch, derive_place, split_place
+from consolidator.facts.lines import Batch, derive_place, find_holder, split_place
 from consolidator.facts.state import State
+from consolidator.ledger.corrections import judge_correction
 from consolidator.rules.catalogue import RED
+from consolidator.rules.corrections import list_corrections
 from consolidator.rules.duplicates import NUMBERED, claim_in_order, derive_claim_keys, derive_serials
 from consolidator.rules.running import Hits
 from consolidator.rules.slices import Slice
@@ -18,18 +21,45 @@ from schemas.identifiers import derive_line_ref
 def claim_lines(state: State, batch: Batch, part: Slice, hits: Hits) -> None:
     """Let each line of a slice claim what is its own; a repeat is refused and told who holds it."""
     first_place = derive_place(batch.index, part.first_line)
+    corrections = list_corrections(part)
     if part.programme.unit == "machine":  # first, so that a repeated serial leaves no entitlement behind
         serials = state.claims.serials.setdefault(batch.programme, {})
-        late = claim_in_order(derive_serials(part), first_place, hits.refused, serials)
+        late = claim_in_order(_leave_out(derive_serials(part), corrections), first_place, hits.refused, serials)
         _refuse(state, part, hits, "R35", late)
     held = _find_entitlements(state, batch)
     keys = derive_claim_keys(part)
-    _refuse(state, part, hits, "R16", claim_in_order(keys, first_place, hits.refused, held))
+    late = claim_in_order(_leave_out(keys, corrections), first_place, hits.refused, held)
+    _refuse(state, part, hits, "R16", late)
     if part.programme.unit in NUMBERED:
         holders = _find_holders(state, batch)
         for item, beneficiary in enumerate(part.beneficiary_id):
-            if item not in hits.refused:
+            if item not in hits.refused and item not in corrections:
                 holders[beneficiary] = holders.get(beneficiary, 0) + 1
+    for item, ref in corrections.items():
+        source = judge_correction(part, item, ref, held.get(keys[item]), hits)
+        if source is not None:
+            _hand_over(state, batch, part, item, source)
+
+
+def _leave_out(keys: Sequence[str | None], corrections: Collection[int]) -> Sequence[str | None]:
+    """Let lines that correct others claim nothing of their own."""
+    return [None if item in corrections else key for item, key in enumerate(keys)] if corrections else keys
+
+
+def _hand_over(state: State, batch: Batch, part: Slice, item: int, source: int) -> None:
+    """Let a line hold what the line that it corrects held."""
+    index, line = split_place(source)
+    _move_claims(state, batch, part, item, derive_place(batch.index, part.first_line + item))
+    batch.corrects[part.first_line + item] = source
+    state.batches[index].corrected[line] = derive_place(batch.index, part.first_line + item)
+
+
+def _move_claims(state: State, batch: Batch, part: Slice, item: int, place: int) -> None:
+    """Say that the line at a place holds now what an item's claims are about."""
+    _find_entitlements(state, batch)[derive_claim_keys(part)[item]] = place
+    serial = derive_serials(part)[item]
+    if serial is not None:
+        state.claims.serials[batch.programme][serial] = place
 
 
 def _refuse(state: State, part: Slice, hits: Hits, code: str, late: Mapping[int, int]) -> None:
@@ -42,9 +72,16 @@ def _refuse(state: State, part: Slice, hits: Hits, code: str, late: Mapping[int,
 
 
 def free_claims(state: State, batch: Batch, part: Slice, item: int) -> None:
-    """Free what a stopped line held."""
+    """Free what a stopped line held, or give it back to the line that it was to correct."""
     place = derive_place(batch.index, part.first_line + item)
     key = derive_claim_keys(part)[item]
+    source = batch.corrects.pop(part.first_line + item, None)
+    if source is not None:
+        invariant(_find_entitlements(state, batch).get(key) == place, "a held line holds its entitlement")
+        _move_claims(state, batch, part, item, source)
+        index, line = split_place(source)
+        del state.batches[index].corrected[line]
+        return
     invariant(_find_entitlements(state, batch).pop(key, None) == place, "a held line holds its entitlement")
     if part.programme.unit in NUMBERED:
         holders, beneficiary = _find_holders(state, batch), part.beneficiary_id[item]
@@ -60,11 +97,15 @@ def free_claims(state: State, batch: Batch, part: Slice, item: int) -> None:
 def list_beneficiaries(state: State, batch: Batch) -> dict[int, str]:
     """Give whose each line of a batch is, by the claim it holds; a line that holds none (refused, stopped) is left out.
 
-    The batch's own columns may be gone, the claims stay.
+    The batch's own columns may be gone, the claims stay: where a line was corrected, with the line that corrects it.
     """
     first, last = derive_place(batch.index, 1), derive_place(batch.index, len(batch.states))
     held = _find_entitlements(state, batch).items()
-    return {place - first + 1: key.partition("|")[0] for key, place in held if first <= place <= last}
+    people = {place - first + 1: key.partition("|")[0] for key, place in held if first <= place <= last}
+    if batch.corrected:
+        holders = {find_holder(state.batches, place): line for line, place in batch.corrected.items()}
+        people |= {holders[place]: key.partition("|")[0] for key, place in held if place in holders}
+    return people
 
 
 def _find_entitlements(state: State, batch: Batch) -> dict[str, int]:

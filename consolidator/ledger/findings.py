@@ -7,7 +7,7 @@ is told once per line, for ever: what two persons have let go is not held again 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from consolidator.facts.lines import REFUSED, STOPPED, Batch, derive_place
+from consolidator.facts.lines import REBUILT, REFUSED, STOPPED, Batch, derive_place
 from consolidator.facts.state import State, find_batch, find_setting
 from consolidator.ledger.acts import Act, emit_effect, emit_refusal
 from consolidator.ledger.changes import Reader
@@ -22,7 +22,7 @@ from schemas.errors import InputError
 from schemas.headers import FindingHeader
 from schemas.parts import FindingPart
 
-_ENDED = (REFUSED, STOPPED)  # nothing was or will be paid, and the entitlement is free again
+_ENDED = (REFUSED, STOPPED, REBUILT)  # nothing was or will be paid by it: the entitlement is free, or another line's
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from schemas.errors import InvariantError, invariant
 _BY_BANK = frozenset((READY, ORDERED, CREDITED, FAILED, UNKNOWN, RETURNED))
 _LIVE = PAID | {READY, HELD}
 SENSITIVE = "sensitive|"  # before the name of a move that a close tells without its programme
+AGAIN = "|again"  # behind the name of such a move with lines whose money was ordered before
 
 
 def open_lines(batch: Batch) -> OpenLines:
@@ -79,15 +80,17 @@ def move_lines(state: State, batch: Batch, lines: Sequence[int], to: int) -> Non
     _add(batch.sums[to], len(lines), fen)
     _add(state.totals[LINE_STATES[came_from]], -len(lines), -fen)
     _add(state.totals.setdefault(LINE_STATES[to], [0, 0]), len(lines), fen)
-    _add(state.moves.setdefault(_name_move(batch, bank, LINE_STATES[to]), [0, 0]), len(lines), fen)
+    again = to == ORDERED and not batch.corrects.keys().isdisjoint(lines)
+    _add(state.moves.setdefault(_name_move(batch, bank, LINE_STATES[to], again=again), [0, 0]), len(lines), fen)
     use = state.plan_use.setdefault(derive_plan_key(batch), [0, 0])
     use[0] += fen * ((to in _LIVE) - (came_from in _LIVE))
     use[1] += fen * ((to in PAID) - (came_from in PAID))
 
 
-def _name_move(batch: Batch, bank: str, state: str) -> str:
+def _name_move(batch: Batch, bank: str, state: str, *, again: bool) -> str:
+    """Name a move for the hour's close; ``again`` says that some of the lines were ordered in vain before."""
     move = f"{batch.programme}|{bank}|{state}"
-    return f"{SENSITIVE}{bank}|{state}|{batch.programme}" if batch.sensitive else move
+    return f"{SENSITIVE}{bank}|{state}|{batch.programme}{AGAIN * again}" if batch.sensitive else move
 
 
 def check_conservation(batch: Batch) -> None:

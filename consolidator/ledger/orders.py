@@ -3,10 +3,11 @@
 Each file has its own number, its list in parts and one ``orders`` entry; an order's serial is its place in the list.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from consolidator.facts.lines import ORDERED, Batch, note_ordered
+from consolidator.facts.lines import ORDERED, Batch, derive_place, derive_round, note_ordered
 from consolidator.facts.state import State
+from consolidator.ledger.corrections import rebuild
 from consolidator.ledger.emission import Emission
 from consolidator.ledger.moves import check_conservation, describe_totals, find_bank, move_lines, settle
 from consolidator.ledger.routing import find_branch
@@ -55,8 +56,16 @@ class OrderBook:
         orders.branch.extend(
             ["" if chosen.terms.bank in paying else find_branch(state, chosen) for chosen in designations]
         )
-        orders.line.extend([part.first_line + item for item in items])
+        lines = [part.first_line + item for item in items]
+        orders.line.extend(lines)
+        orders.round.extend(self._list_rounds(lines))
         orders.name.extend([part.payee_name[item] for item in items])
+
+    def _list_rounds(self, lines: Sequence[int]) -> Sequence[int]:
+        batch = self._batch
+        if not batch.corrects:
+            return bytes(len(lines))
+        return [derive_round(self._state.batches, derive_place(batch.index, line)) for line in lines]
 
     def figures(self) -> list[tuple[str, int, int]]:
         """Give bank, count and fen of each list, by bank."""
@@ -73,9 +82,16 @@ class OrderBook:
             for number, size in enumerate(sizes, start=1):
                 yield from self._emit_file(bank, number, _cut(orders, first, size))
                 first += size
+        yield from rebuild(self._state, batch, self._list_accounts())
         if batch.state == "assessed":
             batch.state = "released"
         yield finish_batch(self._state, batch)
+
+    def _list_accounts(self) -> Mapping[int, str]:
+        """Give the account of each line that corrects another."""
+        corrects = self._batch.corrects
+        rows = (zip(orders.line, orders.account, strict=True) for orders in self._lists.values() if corrects)
+        return {line: account for row in rows for line, account in row if line in corrects}
 
     def _emit_file(self, bank: str, number: int, orders: OrderColumns) -> Iterator[Emission]:
         count = len(orders.line)

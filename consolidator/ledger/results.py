@@ -13,15 +13,20 @@ from consolidator.facts.lines import (
     FAILED,
     LINE_STATES,
     ORDERED,
+    REBUILT,
     RETURNED,
     UNKNOWN,
     Batch,
     derive_place,
+    derive_round,
+    find_holder,
     is_ordered_to,
+    split_place,
 )
 from consolidator.facts.state import State, find_batch, find_setting
 from consolidator.ledger.acts import Act, emit_effect, emit_refusal
 from consolidator.ledger.changes import Reader
+from consolidator.ledger.corrections import DIFFERENT, derive_doubt
 from consolidator.ledger.emission import Emission
 from consolidator.ledger.items import Tally, read_parts
 from consolidator.ledger.marks import Mark, mark_line
@@ -37,14 +42,20 @@ from schemas.identifiers import split_order_id
 from schemas.instants import render_instant
 from schemas.parts import ResultsPart
 
-DIFFERENT, RETURN = "R51", "R53"
+RETURN = "R53"
 DIFFERS, TWICE, NOT_THERE, OTHER_BANK = "S25", "S10", "S03", "S26"
 # What a status makes of a line in a state: the states it goes through; none, if it was told before or says nothing.
 _ARROWS: Mapping[str, Mapping[int, Sequence[int]]] = {
     "credited": {ORDERED: (CREDITED,), UNKNOWN: (CREDITED,), CREDITED: (), RETURNED: ()},
-    "failed": {ORDERED: (FAILED,), UNKNOWN: (FAILED,), FAILED: ()},
-    "unknown": {ORDERED: (UNKNOWN,), UNKNOWN: (), CREDITED: (), FAILED: (), RETURNED: ()},
-    "returned": {ORDERED: (CREDITED, RETURNED), UNKNOWN: (CREDITED, RETURNED), CREDITED: (RETURNED,), RETURNED: ()},
+    "failed": {ORDERED: (FAILED,), UNKNOWN: (FAILED,), FAILED: (), REBUILT: ()},
+    "unknown": {ORDERED: (UNKNOWN,), UNKNOWN: (), CREDITED: (), FAILED: (), RETURNED: (), REBUILT: ()},
+    "returned": {
+        ORDERED: (CREDITED, RETURNED),
+        UNKNOWN: (CREDITED, RETURNED),
+        CREDITED: (RETURNED,),
+        RETURNED: (),
+        REBUILT: (),
+    },
 }
 _TOLD = ("on", "reason", "serial", "why")
 
@@ -144,10 +155,12 @@ def _take(results: _Results, part: ResultsPart, index: int, moves: _Moves, emiss
 
 
 def _find_result(state: State, part: ResultsPart, index: int) -> _Result | None:
-    """Find the line of an order id; None if no such order can be: no incoming line has a round above 0."""
+    """Find the line of an order id; None if no such order can be, in this round."""
     county, source, document, line, round_ = split_order_id(part.order[index])
     batch = find_batch(state, source, document)
-    if county != state.county or batch is None or line > len(batch.states) or round_:
+    if county != state.county or batch is None or line > len(batch.states):
+        return None
+    if round_ != derive_round(state.batches, derive_place(batch.index, line)):
         return None
     account = (None if part.account is None else part.account[index]) or ""
     return _Result(batch, line, find_bank(state, batch, line), part.status[index], part.amount_fen[index], account)
@@ -164,9 +177,12 @@ def _list_differences(result: _Result) -> list[str]:
 
 
 def _mark(results: _Results, result: _Result, differences: Sequence[str], emission: Emission) -> None:
-    """Tell of a result that differs, each difference once a line. A ready line is held: it may have been paid."""
+    """Tell of a result that differs, each difference once a line. A ready line is held: it may have been paid.
+
+    So is one that is to pay the money again.
+    """
     state = results.act.state
-    told = state.claims.clued.setdefault(f"{DIFFERENT}|{'|'.join(differences)}|{result.status}", set())
+    told = state.claims.clued.setdefault(derive_doubt(differences, result.status), set())
     if result.place in told or not find_setting(state, DIFFERENT).enabled:
         return
     told.add(result.place)
@@ -177,8 +193,9 @@ def _mark(results: _Results, result: _Result, differences: Sequence[str], emissi
         "told_account": result.account,
     }
     mark = Mark(DIFFERENT, find_own_level(state, DIFFERENT), {DIFFERENT: facts}, results.act.cause)
-    mark_line(state, result.place, mark, results.reader, emission)
-    results.touched.add(result.batch.index)
+    for place in sorted({result.place, find_holder(state.batches, result.place)}):
+        mark_line(state, place, mark, results.reader, emission)
+        results.touched.add(split_place(place)[0])
 
 
 def _emit_move(results: _Results, part: ResultsPart, move: _Move, lines: Mapping[int, int], emission: Emission) -> None:

@@ -148,9 +148,23 @@ CATALOGUE: Mapping[str, RuleText] = {
         "应报的批次逾期未报,或批次久未办结", "an announced batch did not come in time, or a batch stays unsettled",
         parameters={"age_days": 30, "orange_days": 15},
     ),
+    "R44": RuleText(
+        RED, "更正金额放大", "correction above the original",
+        "更正行的金额大于原明细", "a line that corrects another has a higher amount than that one",
+        discreet=True,
+    ),
+    "R45": RuleText(
+        RED, "重复更正", "same failed line corrected twice",
+        "原明细已有更正行在发或已发", "another line corrects the same line already",
+    ),
     "R46": RuleText(
         ORANGE, "账户状态异常", "account abnormal",
         "银行核验:指定账户睡眠、销户或未激活", "the bank says that the designated account is dormant, closed or not activated",
+    ),
+    "R48": RuleText(
+        YELLOW, "长期失败", "failed again and again",
+        "同一笔款多次发放失败后再次更正", "the same money was ordered in vain several times",
+        parameters={"rounds_min": 3},
     ),
     "R51": RuleText(
         RED, "回执金额/账号与指令不符", "result differs from the order",

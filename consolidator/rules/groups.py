@@ -24,6 +24,8 @@ Member = tuple[str, int]  # beneficiary and place
 class Roster:
     """All lines of a document: IDs by item, and the items that are refused for their shape and so do not count.
 
+    ``corrections`` are the items that pay again what an earlier line was to pay.
+
     ``first_place`` is the place of item 0, so the place of item i is ``first_place + i``. ``account`` (stated) is None
     when no line names one.
     """
@@ -36,6 +38,7 @@ class Roster:
     payee_id: Sequence[str]
     account: Sequence[str | None] | None
     odd: frozenset[int]
+    corrections: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,12 +222,12 @@ def _find_stated(part: Slice, item: int, _index: Members, _place: int) -> Sequen
 
 
 def group_buyers(roster: Roster) -> Members:
-    """Give, in programmes per machine, each buyer's lines."""
+    """Give, in programmes per machine, each buyer's lines; to correct one is to buy nothing."""
     groups: Members = {}
     if roster.programme.unit != "machine":
         return groups
     for item, buyer in enumerate(roster.beneficiary_id):
-        if item not in roster.odd:
+        if item not in roster.odd and item not in roster.corrections:
             groups.setdefault(buyer, []).append((buyer, roster.first_place + item))
     return groups
 

@@ -12,6 +12,7 @@ from consolidator.rules import (
     amounts,
     collection,
     conditions,
+    corrections,
     duplicates,
     evidence,
     identity,
@@ -97,6 +98,7 @@ LINE_RULES = (
         applies=lambda programme: programme.publicity_required,
     ),
     LineRule("R46", accounts.find_abnormal, tell=evidence.tell_account_status),
+    LineRule("R48", corrections.find_repeated, tell=corrections.tell_round),
     LineRule("R54", collection.find_unrelated, tell=evidence.tell_relations),
 )
 

@@ -7,13 +7,14 @@ from typing import Any
 import msgspec
 
 from consolidator.facts.accounts import Card, CensusAccount
+from consolidator.facts.lines import FAILED, derive_place
 from consolidator.facts.programmes import RuleSetting
 from consolidator.facts.registers import Official
 from consolidator.facts.state import State
 from consolidator.rules.running import Hits
 from tests.support.designating import redesignate
 from tests.support.world import START, VILLAGE, make_account, make_id
-from tests.unit.rules.desk import PEOPLE, PROGRAMME, make_state, run
+from tests.unit.rules.desk import PEOPLE, PROGRAMME, make_batch, make_state, run
 
 PERSON, OTHER = PEOPLE[:2]
 DAY = 86_400
@@ -125,6 +126,15 @@ def _prepare_collection(_: State) -> Columns:
     return {"payee_id": [PEOPLE[5], OTHER]}
 
 
+def _prepare_rounds(state: State) -> Columns:
+    """Correct a line of the third try, which the first line corrects, and one of the second, which the other does."""
+    state.batches = [make_batch(index, states=bytearray([FAILED])) for index in range(3)]
+    for index in (1, 2):
+        state.batches[index].corrects[1] = derive_place(index - 1, 1)
+    state.batch_index = {f"bank-402/B-{index}": index for index in range(3)}
+    return {"source_line": ["bank-402/B-2/1", "bank-402/B-1/1"]}
+
+
 CASES: Mapping[str, Case] = {
     "R01": Case("blue", person=FOREIGN),
     "R02": Case("red", {**DATED, "registered_name": "示例一"}),
@@ -145,6 +155,7 @@ CASES: Mapping[str, Case] = {
     "R38": Case("orange", {"limit_fen": 10_000}, programme={"standard_fen": None, "line_max_fen": 10_000}),
     "R42": Case("orange", {"publicity_until": "", "day": "2026-11-01"}, items=(0, 1)),
     "R46": Case("orange", {"status": "dormant", "checked_on": "2026-10-15"}),
+    "R48": Case("yellow", {"round": 3}),
     "R54": Case("orange", {**DATED, "day": "2026-11-01"}),
 }
 _PREPARE: Mapping[str, Callable[[State], Columns]] = {
@@ -167,6 +178,7 @@ _PREPARE: Mapping[str, Callable[[State], Columns]] = {
     "R38": _pay(10_001),
     "R42": _prepare_publicity,
     "R46": _state_fault("dormant"),
+    "R48": _prepare_rounds,
     "R54": _prepare_collection,
 }
 

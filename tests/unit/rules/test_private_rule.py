@@ -108,4 +108,4 @@ def test_the_log_is_verified_as_it_is_told_and_as_it_is_opened(world: World) -> 
 @pytest.mark.usefixtures("world")
 def test_the_rule_book_says_that_it_is_private() -> None:
     assert "| R90(不公开 private) |" in render_rule_book()
-    assert ": H04, R05, R07, R08, R09, R19, R21, R22, R33, R38, R90, R91, S12\n" in render_rule_book()
+    assert ": H04, R05, R07, R08, R09, R19, R21, R22, R33, R38, R44, R90, R91, S12\n" in render_rule_book()

@@ -19,7 +19,7 @@ EVERYTHING = msgspec.structs.replace(PROGRAMME, unit="household", bars_payroll=T
 # Found elsewhere: over whole documents (R18 stands among the line rules only for the register it misses), while claims
 # are written, or about batches.
 GROUP_ONLY = {"R18"}
-ELSEWHERE = {"R11", "R16", "R17", "R36", "R40", "R41", "R43", "R51", "R53", "R55"}
+ELSEWHERE = {"R11", "R16", "R17", "R36", "R40", "R41", "R43", "R44", "R45", "R51", "R53", "R55"}
 # A form of a rule with a level of its own keeps it, whatever a county sets for the code.
 FIXED = {"R01", "R35"}
 
@@ -251,9 +251,9 @@ def test_the_catalogue_gives_each_rule_its_usual_level() -> None:
     for code, text in CATALOGUE.items():
         levels.setdefault(text.level, []).append(code)
     assert levels == {
-        "red": ["R01", "R02", "R03", "R05", "R07", "R12", "R16", "R21", "R33", "R35", "R40", "R51"],
+        "red": ["R01", "R02", "R03", "R05", "R07", "R12", "R16", "R21", "R33", "R35", "R40", "R44", "R45", "R51"],
         "orange": ["R04", "R11", "R14", "R17", "R18", "R19", "R22", "R36", "R38", "R42", "R46", "R54"],
-        "yellow": ["R08", "R09", "R41", "R43", "R53", "R55"],
+        "yellow": ["R08", "R09", "R41", "R43", "R48", "R53", "R55"],
         "blue": ["R13"],
     }
     assert all(text.public for text in CATALOGUE.values())
@@ -266,6 +266,7 @@ def test_the_catalogue_has_these_thresholds_and_no_others() -> None:
         "R36": {"machines_max": 3, "window_days": 365},
         "R38": {"factor_percent": 300, "lines_min": 1000},
         "R43": {"age_days": 30, "orange_days": 15},
+        "R48": {"rounds_min": 3},
         "R54": {"persons_max": 5},
         "R55": {"jump_percent": 30, "lines_min": 10},
     }
@@ -280,7 +281,7 @@ def test_a_private_rule_shows_only_its_level(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_what_tells_of_a_person_or_of_the_amount_is_discreet() -> None:
-    persons, amounts = {"R05", "R07", "R08", "R09", "R19", "R33"}, {"R21", "R22", "R38", "S12", "H04"}
+    persons, amounts = {"R05", "R07", "R08", "R09", "R19", "R33"}, {"R21", "R22", "R38", "R44", "S12", "H04"}
     assert catalogue.list_discreet() == persons | amounts
     assert catalogue.list_private() == frozenset()
 
