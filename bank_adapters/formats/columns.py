@@ -19,7 +19,20 @@ Columns = dict[str, Sequence[Any] | None]
 Bad = list[tuple[int, str, str]]
 _QUANTITY = re.compile(r"(0|[1-9][0-9]{0,8})(?:\.([0-9]{1,3}))?")
 _OPTIONAL = frozenset(
-    ("relation", "group", "unit", "account", "bank", "branch", "plot", "remark", "head_id", "head_name", "village")
+    (
+        "relation",
+        "group",
+        "unit",
+        "account",
+        "bank",
+        "branch",
+        "plot",
+        "remark",
+        "head_id",
+        "head_name",
+        "village",
+        "source_line",
+    )
 )
 # A code with a letter before its last place; one of digits only looks like a resident's ID and is judged as such.
 _FIRM = re.compile(r"(?=.{0,16}[A-HJ-NPQRTUWXY])[0-9A-HJ-NPQRTUWXY]{18}")
@@ -28,7 +41,7 @@ _NULLABLE = frozenset(("branch", "to_on", "holder_name", "reason", "serial"))
 
 
 def build_columns(layout: InLayout, table: Table) -> Columns:
-    """Give a document's columns, with ``bad`` for what could not be read."""
+    """Give a document's columns, with ``bad`` for what could not be read, without optional ones that are empty."""
     bad: Bad = []
     columns: Columns = {}
     for title, field in layout.columns:
@@ -41,7 +54,11 @@ def build_columns(layout: InLayout, table: Table) -> Columns:
     if layout.kind == "results":
         columns |= finish_results(layout, columns, table.stated)
     columns["bad"] = sorted(bad)
-    return columns
+    return {field: column for field, column in columns.items() if field not in layout.optional or _is_filled(column)}
+
+
+def _is_filled(column: Sequence[Any] | None) -> bool:
+    return any(value is not None for value in column or ())
 
 
 def parse_quantity(text: str) -> int:
@@ -75,7 +92,7 @@ def _convert(layout: InLayout, field: str, texts: Sequence[str], bad: Bad) -> Se
         return [[name.strip() for name in text.replace("\uff1b", ";").split(";") if name.strip()] for text in texts]
     if field in PERSON_IDS and "x" in "".join(texts):
         texts = [text.replace("x", "X") for text in texts]
-    if field in _NULLABLE or (layout.kind in WITH_TOTALS and field in _OPTIONAL):
+    if field in _NULLABLE or field in layout.optional or (layout.kind in WITH_TOTALS and field in _OPTIONAL):
         return [text or None for text in texts]
     return texts
 

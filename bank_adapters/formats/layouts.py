@@ -37,12 +37,12 @@ CLOSED = ConfigDict(extra="forbid", strict=True, frozen=True)
 # Which keys a format has beside those of every file.
 _KEYS: Mapping[str, frozenset[str]] = {
     "delimited": frozenset(("encoding", "separator", "header", "trailer", "preamble_rows")),
-    "csv": frozenset(("encoding", "separator", "header", "trailer", "preamble_rows", "also")),
+    "csv": frozenset(("encoding", "separator", "header", "trailer", "preamble_rows", "also", "optional")),
     "fixed": frozenset(
         ("encoding", "header", "trailer", "preamble_rows", "width_unit", "widths", "header_widths", "trailer_widths")
     ),
-    "xlsx": frozenset(("cells", "trailer", "preamble_rows")),
-    "json": frozenset(),
+    "xlsx": frozenset(("cells", "trailer", "preamble_rows", "optional")),
+    "json": frozenset(("optional",)),
 }
 _OF_FORMATS = frozenset[str]().union(*_KEYS.values())
 
@@ -54,10 +54,11 @@ class InLayout(BaseModel):
     begins with ``=`` stands on every line literally. ``header`` and ``trailer`` list what their line holds:
     ``=literal`` stands there, an empty item is read over, others are named values, of which ``count`` and ``yuan`` or
     ``fen`` are control totals. ``preamble_rows`` lines above the header say nothing. ``cells`` names cells of a sheet's
-    title rows in the same way. Files of the formats in ``also`` have the same columns under the same titles; the ending
-    of the file's name tells them. With ``zero_padded``, numbers may be filled up with zeros. ``choices`` maps the words
-    of a field to ours. Result files name their ``bank`` and say what its codes mean: ``results`` gives each code our
-    ``status`` or ``status/why``. ``answer_name`` is how a simulated bank calls its answer to an order ``{file}``.
+    title rows in the same way. A file may lack the columns of the fields in ``optional``, titles and all. Files of the
+    formats in ``also`` have the same columns under the same titles; the ending of the file's name tells them. With
+    ``zero_padded``, numbers may be filled up with zeros. ``choices`` maps the words of a field to ours. Result files
+    name their ``bank`` and say what its codes mean: ``results`` gives each code our ``status`` or ``status/why``.
+    ``answer_name`` is how a simulated bank calls its answer to an order ``{file}``.
     """
 
     model_config = CLOSED
@@ -80,6 +81,7 @@ class InLayout(BaseModel):
     header_widths: Widths = []
     trailer_widths: Widths = []
     columns: Annotated[list[tuple[str, str]], Field(min_length=1, max_length=100)]
+    optional: list[str] = []
     amount_unit: Literal["yuan", "fen"] = "yuan"
     zero_padded: bool = False
     choices: dict[str, dict[str, str]] = {}
@@ -161,6 +163,9 @@ class InLayout(BaseModel):
         required = {name for name, field in model.model_fields.items() if field.is_required()}
         if not required <= set(fields):
             message = f"missing: {', '.join(sorted(required - set(fields)))}"
+            raise ValueError(message)
+        if not set(self.optional) <= set(fields) - required:
+            message = "optional is no column, or one that a document must have"
             raise ValueError(message)
         return self
 

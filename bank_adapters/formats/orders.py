@@ -88,10 +88,17 @@ def _render_part(layout: OrderLayout, file: OrderFile, part: OrderColumns, first
         "bank": part.bank,
         "amount": [_render_amount(layout, fen) for fen in part.amount_fen],
         "summary": [file.summary] * count,
-        "order_id": [derive_order_id(file.county, file.source, file.document, line, 0) for line in part.line],
+        "order_id": _name_orders(file, part),
     }
     chosen = [[item[1:]] * count if item.startswith("=") else columns[item] for item in layout.columns]
     return join_columns(layout, _describe(file), layout.columns, layout.widths, chosen)
+
+
+def _name_orders(file: OrderFile, part: OrderColumns) -> list[str]:
+    return [
+        derive_order_id(file.county, file.source, file.document, line, round_)
+        for line, round_ in zip(part.line, part.list_rounds(), strict=True)
+    ]
 
 
 def _describe(file: OrderFile) -> str:

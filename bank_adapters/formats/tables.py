@@ -30,8 +30,12 @@ class Table:
 def make_table(
     layout: InLayout, columns: Mapping[str, Sequence[str]], rows: Sequence[int], stated: Mapping[str, str]
 ) -> Table:
-    """Strip padding and filling zeros, and see that literals stand on every line (else ``I14``)."""
-    stripped = {title: strip_padding(texts) for title, texts in columns.items()}
+    """Strip padding and filling zeros, and see that literals stand on every line (else ``I14``).
+
+    A column that the file leaves out is empty.
+    """
+    stripped = dict.fromkeys(layout.titles, [""] * len(rows))
+    stripped |= {title: strip_padding(texts) for title, texts in columns.items()}
     for title, field in layout.columns:
         if field.startswith(LITERAL):
             _check_literal(field, title, stripped[title], rows)
@@ -52,13 +56,14 @@ def collect_columns(body: Body[T], titles: Sequence[str], split: SplitBlock[T]) 
 
 
 def check_titles(layout: InLayout, titles: Sequence[str], row: int) -> list[str]:
-    """Fold a row of titles and compare by name: each of ours exactly once, and no other (``I15``)."""
+    """Fold a row of titles and compare by name: each of ours once, or not if optional, and no other (``I15``)."""
     folded = [fold_title(title) for title in titles]
-    missing = [title for title in layout.titles if title not in folded]
+    expected = [title for title, field in layout.columns if title in folded or field not in layout.optional]
+    missing = [title for title in expected if title not in folded]
     if missing:
         raise InputError("I15", f"column {missing[0]} is missing", f"row {row}")
-    if len(folded) != len(layout.columns):
-        raise InputError("I15", f"{len(folded)} columns, expected {len(layout.columns)}", f"row {row}")
+    if len(folded) != len(expected):
+        raise InputError("I15", f"{len(folded)} columns, expected {len(expected)}", f"row {row}")
     return folded
 
 

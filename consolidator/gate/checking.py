@@ -31,7 +31,7 @@ from schemas.instants import parse_instant
 from schemas.orders import OrderColumns, OrderFile, render_order_part
 
 PROOF_SUFFIX = ".tlog-proof"  # behind the order file's whole name
-_ORDER_ID = re.compile(".*/([1-9][0-9]{0,6})/0")
+_ORDER_ID = re.compile(".*/([1-9][0-9]{0,6})/(0|[1-9][0-9]?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,13 +166,15 @@ def _find_fen(entry: Orders, private: _Private) -> int:
 
 def _read_list(layout: OrderLayout, file: OrderFile, rows: Sequence[OrderRow], opened: Extra) -> OrderColumns:
     """Put the list together from the file, and from the proof what the layout does not carry."""
+    named = [_read_id(file, serial, row) for serial, row in enumerate(rows, start=1)]
     columns: dict[str, Any] = {
         "account": [row.account for row in rows],
         "amount_fen": [row.amount_fen for row in rows],
         "bank": [row.bank for row in rows],
         "branch": [row.branch for row in rows],
-        "line": [_read_line(file, serial, row) for serial, row in enumerate(rows, start=1)],
+        "line": [line for line, _ in named],
         "name": [row.name for row in rows],
+        "round": [round_ for _, round_ in named],
     }
     for name in list_rest(layout):
         columns[name] = opened.rest.get(name, ())
@@ -185,12 +187,13 @@ def list_rest(layout: OrderLayout) -> list[str]:
     return [name for name in ("bank", "branch") if name not in layout.columns]
 
 
-def _read_line(file: OrderFile, serial: int, row: OrderRow) -> int:
+def _read_id(file: OrderFile, serial: int, row: OrderRow) -> tuple[int, int]:
+    """Give the line and the round that an order id names."""
     match = _ORDER_ID.fullmatch(row.order_id)
-    line = int(match[1]) if match else 0
-    right = derive_order_id(file.county, file.source, file.document, line, 0)
+    line, round_ = (int(match[1]), int(match[2])) if match else (0, 0)
+    right = derive_order_id(file.county, file.source, file.document, line, round_)
     _require(row.order_id == right, f"order {serial}: its id is not one of this order file")
-    return line
+    return line, round_
 
 
 def _cut(orders: OrderColumns) -> list[OrderColumns]:
@@ -209,7 +212,8 @@ def _check_list(file: OrderFile, private: _Private, parts: Sequence[OrderColumns
     for number, (part, digest) in enumerate(zip(parts, private.parts, strict=False)):
         first = number * PART_ITEMS_MAX + 1
         same = sha256(render_order_part(part)).hexdigest() == digest
-        _require(same, f"orders {first} to {first + len(part.line) - 1} are not those of the log's list")
+        which = f"orders {first} to {first + len(part.line) - 1}"
+        _require(same, f"{which} are not those of the log's list: a payee, an amount, a line or a round is another")
     _require(len(parts) == len(private.parts) == file.parts, "the log's list has another number of parts")
 
 

@@ -110,6 +110,13 @@ def _bureau() -> tuple[list[str], list[list[str]]]:
     return titles, rows
 
 
+def _corrections() -> tuple[list[str], list[list[str]]]:
+    """Give the same lines, of which the second corrects a line of an earlier batch."""
+    titles, rows = _bureau()
+    named = ["", "civil/DB-202610-001/2", ""]
+    return [*titles, "更正原明细"], [[*row, source] for row, source in zip(rows, named, strict=True)]
+
+
 def _csv(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
     return "\r\n".join([*map(",".join, [titles, *rows]), ""]).encode("utf-8-sig")
 
@@ -243,6 +250,7 @@ def make_inputs() -> dict[str, bytes]:
         "bureau-batch/batch_1.csv": _csv(*_bureau()),
         "bureau-batch/batch_1.xlsx": _bureau_xlsx(),
         "bureau-batch/batch_1.json": _bureau_json(),
+        "bureau-batch/batch_corrections.csv": _csv(*_corrections()),
     }
     for name, (titles, rows) in _TABLES.items():
         stem = f"{name}/{name.replace('-', '_')}_1"

@@ -12,12 +12,21 @@ from bank_adapters.reading import parse_file
 from bank_adapters.simulator.answers import Answer, render_results
 from schemas.documents import render_parts
 from schemas.errors import ConfigurationError, InputError
+from schemas.identifiers import derive_order_id
 from schemas.parts import LINE_FEN_MAX, ResultsPart, parse_part
 from tests.unit.bank_adapters.samples import find_in
 
 LAYOUTS = [each for each in load_profiles().values() if isinstance(each, InLayout) and each.kind == "results"]
 ANSWER = Answer(
     "511112/bank-402/PAY-1/1/0", "6299402447587213728", "魏槐仓", 39606, "credited", "", "", "S1", "2026-11-06"
+)
+ORDER_IDS = st.builds(
+    derive_order_id,
+    st.just("511112"),
+    st.sampled_from(["civil", "x" * 32]),
+    st.sampled_from(["DB-202610-001", "X" * 48]),
+    st.integers(1, 1_000_000),
+    st.integers(0, 99),
 )
 TEXTS = st.text(st.characters(codec="gbk", exclude_characters='|,"※\t ', exclude_categories=["C", "Z"]), max_size=20)
 
@@ -27,8 +36,8 @@ def make_answers(draw: st.DrawFn) -> tuple[InLayout, list[Answer]]:
     """Make answers that a bank has codes for; names with spaces inside, serials and days that may be missing."""
     layout = draw(st.sampled_from(LAYOUTS))
     answer = st.builds(
-        lambda line, account, names, fen, outcome, reason, serial, on: Answer(
-            f"511112/civil/DB-202610-001/{line}/0",
+        lambda order, account, names, fen, outcome, reason, serial, on: Answer(
+            order,
             account,
             " ".join(names),
             fen,
@@ -38,7 +47,7 @@ def make_answers(draw: st.DrawFn) -> tuple[InLayout, list[Answer]]:
             serial,
             on,
         ),
-        st.integers(1, 1_000_000),
+        ORDER_IDS,
         st.text("0123456789", min_size=8, max_size=32),
         st.lists(TEXTS.filter(bool), min_size=1, max_size=2),
         st.integers(0, LINE_FEN_MAX),

@@ -1,20 +1,24 @@
 """Order files of fixed width, with preambles and literals: what does not fit is refused, never cut."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from bank_adapters.formats.order_layouts import OrderLayout
 from bank_adapters.formats.orders import OrderRow, parse_order_file, render_order_file
-from bank_adapters.profiles import load_profiles
+from bank_adapters.profiles import Profile, load_profile, load_profiles
 from schemas.errors import ConfigurationError, InputError
-from schemas.identifiers import derive_order_id
+from schemas.identifiers import OrderId, derive_order_id
 from schemas.money import FEN_MAX
 from schemas.orders import OrderColumns
 from tests.unit.bank_adapters.samples import find_out, make_order_file, make_orders
 
 LAYOUTS = [profile for profile in load_profiles().values() if isinstance(profile, OrderLayout)]
 FIXED = ["orders-103", "orders-403"]
+OWN = load_profile(Path(__file__).parents[2] / "fixtures" / "bank_files" / "orders-777.toml")
 
 
 def render(name: str, *names: str) -> bytes:
@@ -30,13 +34,15 @@ NAMES = st.text(
 
 @st.composite
 def make_any_orders(draw: st.DrawFn) -> OrderColumns:
-    """Make orders as the ledger may hold them: names with spaces inside, branches that are missing."""
+    """Make orders as the ledger may hold them: names with spaces inside, no branch, lines that correct others."""
     names = draw(st.lists(st.lists(NAMES, min_size=1, max_size=3).map(" ".join), min_size=1, max_size=5))
     fens = draw(st.lists(st.integers(0, FEN_MAX // 10), min_size=len(names), max_size=len(names)))
     accounts = draw(st.lists(st.text("0123456789", min_size=8, max_size=32), min_size=len(names), max_size=len(names)))
     branches = draw(st.lists(st.sampled_from(["", "402665500015"]), min_size=len(names), max_size=len(names)))
-    orders = make_orders(names)
-    return orders.model_copy(update={"amount_fen": fens, "account": accounts, "branch": branches})
+    lines = draw(st.lists(st.integers(1, 1_000_000), min_size=len(names), max_size=len(names)))
+    rounds = draw(st.none() | st.lists(st.integers(0, 99), min_size=len(names), max_size=len(names)))
+    drawn = {"amount_fen": fens, "account": accounts, "branch": branches, "line": lines, "round": rounds}
+    return make_orders(names).model_copy(update=drawn)
 
 
 @given(make_any_orders())
@@ -52,7 +58,7 @@ def expect(layout: OrderLayout, orders: OrderColumns, summary: str) -> list[Orde
     carried = layout.columns
     return [
         OrderRow(
-            derive_order_id("511112", "bank-402", "PAY-1", line, 0),
+            derive_order_id("511112", "bank-402", "PAY-1", line, round_),
             account,
             name,
             fen,
@@ -60,10 +66,27 @@ def expect(layout: OrderLayout, orders: OrderColumns, summary: str) -> list[Orde
             bank if "bank" in carried else "",
             summary if "summary" in carried else "",
         )
-        for line, account, name, fen, branch, bank in zip(
-            orders.line, orders.account, orders.name, orders.amount_fen, orders.branch, orders.bank, strict=True
+        for line, round_, account, name, fen, branch, bank in zip(
+            orders.line,
+            orders.round or [0] * len(orders.line),
+            orders.account,
+            orders.name,
+            orders.amount_fen,
+            orders.branch,
+            orders.bank,
+            strict=True,
         )
     ]
+
+
+@pytest.mark.parametrize("layout", [*LAYOUTS, OWN], ids=lambda layout: layout.name)
+def test_the_longest_order_id_there_can_be_fits_every_layout(layout: Profile) -> None:
+    assert isinstance(layout, OrderLayout)
+    file = make_order_file(1, 1234).model_copy(update={"source": "x" * 32, "document": "x" * 48})
+    orders = make_orders(["甲"]).model_copy(update={"line": [1_000_000], "round": [99]})
+    (row,) = parse_order_file(layout, render_order_file(layout, file, [orders]).content)
+    longest = f"511112/{'x' * 32}/{'x' * 48}/1000000/99"
+    assert TypeAdapter(OrderId).validate_python(longest) == row.order_id == longest
 
 
 @pytest.mark.parametrize(("layout", "width"), [("orders-103", 256), ("orders-403", 64)])
