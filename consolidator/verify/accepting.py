@@ -7,7 +7,8 @@ is set aside. What follows from it elsewhere may still be called wrong, and is t
 import msgspec
 
 from consolidator.verify.aside import OF_BATCH, set_aside, take_as_stated
-from consolidator.verify.books import Books
+from consolidator.verify.books import Books, end_hour
+from consolidator.verify.corrections import end_release, tells_rebuilt
 from consolidator.verify.documents import NUMBER_USED
 from consolidator.verify.entries import Close, Document, Entry, parse_entry
 from consolidator.verify.log import check_entry, count_entry
@@ -46,13 +47,22 @@ def _pass_over_unreadable(books: Books, raw: bytes) -> None:
 
 def _settle_place(books: Books, entry: Entry) -> None:
     """Let the entry stand where it does: what should have come before it does not come any more."""
-    if entry.kind != "orders":
-        books.releasing = None
+    if entry.kind != "orders" and books.releasing is not None:
+        end_release(books, books.releasing)
+    _settle_rebuilding(books, entry)
     if entry.kind != "close":
         books.closing, books.parts_closed = [], 0
         if books.hour != entry.at[:13]:
-            books.moves, books.hour = {}, ""
+            end_hour(books)
     books.at = entry.at
+
+
+def _settle_rebuilding(books: Books, entry: Entry) -> None:
+    if not tells_rebuilt(entry):
+        books.rebuilding.clear()
+    elif (ref := (entry.source, entry.document, entry.line)) in books.rebuilding:
+        while books.rebuilding[0] != ref:
+            books.rebuilding.popleft()
 
 
 def _take(books: Books, entry: Entry) -> None:
@@ -80,4 +90,4 @@ def _take_close(books: Books, entry: Close) -> None:
     if entry.part < entry.parts:
         books.parts_closed = entry.part
     else:
-        books.closing, books.parts_closed, books.moves, books.hour = [], 0, {}, ""
+        end_hour(books)

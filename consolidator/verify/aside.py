@@ -4,7 +4,10 @@ That is what an oversight body asks for when it goes on past a wrong entry: one 
 later entries of its batch wrong as well. Everything else is judged as before, the hour's closes too.
 """
 
+from collections import deque
+
 from consolidator.verify.books import Books, count_move
+from consolidator.verify.corrections import free_source
 from consolidator.verify.entries import (
     AssessedLine,
     BatchState,
@@ -39,5 +42,10 @@ def set_aside(books: Books, source: str, document: str) -> None:
     """Judge this batch no more."""
     books.aside.add((source, document))
     batch = books.batches.pop((source, document), None)
-    if batch is not None and books.releasing is batch:
+    if batch is None:
+        return
+    if books.releasing is batch:
         books.releasing = None
+    for line in list(batch.corrects):
+        free_source(books, batch, line)
+    books.rebuilding = deque(ref for ref in books.rebuilding if ref[:2] in books.batches)

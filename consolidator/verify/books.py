@@ -4,7 +4,7 @@ A line's place is one byte: a state, or from :data:`READY_AT` on ready at a bank
 """
 
 from array import array
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -31,6 +31,7 @@ STATE_INDEX = {name: index for index, name in enumerate(STATES)}
 READY_AT = 16
 BANKS_MAX = 256 - READY_AT
 K = TypeVar("K")
+LineKey = tuple[str, str, int]  # source, document, line
 Where = tuple[str, str]  # state, and bank from ready on
 TELLS = "it tells what must stay hidden of a sensitive programme"
 HIDES = "it leaves out what everybody may see: its batch is not sensitive"
@@ -53,7 +54,8 @@ class Batch:
 
     Of a ``sensitive`` one the log tells no fen: all are zero here. ``routed``: the place at which each line was ready
     last, 0 for none; from there it was ordered. ``due`` are the banks whose order files the last release still has to
-    bring.
+    bring. ``corrects`` are the lines of other batches that lines not ordered yet correct, ``successors`` the lines that
+    correct lines of this one and were not stopped, nor told of since they were ordered.
     """
 
     programme: str
@@ -69,6 +71,8 @@ class Batch:
     ready: dict[str, list[int]] = field(default_factory=dict)
     releases: int = 0
     due: dict[str, Due] = field(default_factory=dict)
+    corrects: dict[int, LineKey] = field(default_factory=dict)
+    successors: dict[int, LineKey] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -86,10 +90,12 @@ class Books:
     files: set[str] = field(default_factory=set)
     assessed: Batch | None = None  # by the entry just read
     releasing: Batch | None = None  # the batch whose order files must come now
+    rebuilding: deque[LineKey] = field(default_factory=deque)  # lines whose change to rebuilt must come now, in order
     moves: dict[tuple[str, str, str], list[int]] = field(default_factory=dict)
     hour: str = ""
     closing: list[tuple[str, str, str, int, int]] = field(default_factory=list)
     hidden_moves: dict[tuple[str, str], int] = field(default_factory=dict)
+    ordered_again: set[str] = field(default_factory=set)  # banks of sensitive lines in the hour that correct others
     parts_closed: int = 0
     aside: set[tuple[str, str]] = field(default_factory=set)  # batches that are not judged any more; see accepting.py
     kinds: Counter[str] = field(default_factory=Counter)
@@ -172,6 +178,12 @@ def hides_code(findings: Sequence[str]) -> bool:
     True
     """
     return any(finding.startswith(":") for finding in findings)
+
+
+def end_hour(books: Books) -> None:
+    """Begin to count moves anew."""
+    books.closing, books.parts_closed, books.hour = [], 0, ""
+    books.moves, books.hidden_moves, books.ordered_again = {}, {}, set()
 
 
 def has_moves(books: Books) -> bool:

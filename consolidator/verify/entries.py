@@ -15,6 +15,7 @@ from schemas.errors import VerificationError
 Hex = Annotated[str, Meta(min_length=64, max_length=64)]
 Number = Annotated[int, Meta(ge=0, lt=2**53)]
 Line = Annotated[int, Meta(ge=1, le=1_000_000)]
+LineRef = Annotated[str, Meta(pattern=r"\A[^/]+/[^/]+/[1-9][0-9]{0,6}\Z")]  # source/document/line
 Pair = tuple[Number, Number]
 Totals = dict[str, Pair]
 Counts = dict[str, Number]
@@ -132,7 +133,10 @@ class Quorum(Base):
 
 
 class AssessedLine(Base, kw_only=True):
-    """A line was assessed. Of a sensitive programme without village, amount and route."""
+    """A line was assessed. Of a sensitive programme without village, amount and route.
+
+    ``source_line`` is the line of an earlier batch that this one corrects, where it does.
+    """
 
     kind: Literal["line"]
     source: str
@@ -147,6 +151,7 @@ class AssessedLine(Base, kw_only=True):
     route: Route | UnsetType = UNSET
     findings: list[str]
     sealed: Hex
+    source_line: LineRef | UnsetType = UNSET
 
 
 class BatchState(Base, kw_only=True):
@@ -174,7 +179,10 @@ class BatchState(Base, kw_only=True):
 
 
 class Change(Base, kw_only=True):
-    """A line changed later, other than by being ordered. Of a sensitive programme without amount and route."""
+    """A line changed later, other than by being ordered. Of a sensitive programme without amount and route.
+
+    ``successor`` is the line that corrects it, of one that is rebuilt.
+    """
 
     kind: Literal["change"]
     source: str
@@ -191,6 +199,7 @@ class Change(Base, kw_only=True):
     by: str
     cause: str
     sealed: Hex
+    successor: LineRef | UnsetType = UNSET
 
 
 class Finding(Base, kw_only=True):

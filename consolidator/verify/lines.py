@@ -20,6 +20,7 @@ from consolidator.verify.books import (
     name_state,
     require,
 )
+from consolidator.verify.corrections import check_rebuilt, free_source, take_over
 from consolidator.verify.entries import AssessedLine, Change, Comment, Disposition, Document, Finding, Overdue
 from schemas.errors import VerificationError
 
@@ -69,6 +70,8 @@ def check_line(books: Books, entry: AssessedLine) -> None:
     if (state == "ready") != (bank != "") or (route is not UNSET and (state == "ready") != (route != "")):
         message = "a ready line has no bank and route, or another has them"
         raise VerificationError(message)
+    if entry.source_line is not UNSET:
+        take_over(books, batch, entry, entry.source_line)
     batch.places.append(find_bank_place(books, bank) if bank else STATE_INDEX[state])
     batch.routed.append(batch.places[-1] if bank else 0)
     batch.fen.append(fen)
@@ -103,10 +106,16 @@ def check_change(books: Books, entry: Change) -> None:
     if entry.to in TOLD_BY_BANKS:
         routed = batch.routed[entry.line - 1]
         require(books.banks.get(entry.bank, -1) + READY_AT == routed, "its bank is not the one that was to pay")
-    leave(batch, (entry.from_, entry.bank), 1, fen)
-    enter(books, batch, (entry.to, entry.bank), 1, fen)
     ready = entry.to == "ready"
     require(entry.bank or not ready, "a ready line has no bank")
+    if entry.to == "rebuilt":
+        check_rebuilt(books, batch, entry)
+    else:
+        require(entry.successor is UNSET, "a line that is not rebuilt names one that corrects it")
+    if entry.to == "stopped":
+        free_source(books, batch, entry.line)
+    leave(batch, (entry.from_, entry.bank), 1, fen)
+    enter(books, batch, (entry.to, entry.bank), 1, fen)
     batch.places[entry.line - 1] = find_bank_place(books, entry.bank) if ready else STATE_INDEX[entry.to]
     if ready:
         batch.routed[entry.line - 1] = batch.places[entry.line - 1]

@@ -14,6 +14,7 @@ from consolidator.transparency.tree import CompactRange
 from consolidator.verify.aside import OF_BATCH, take_as_stated
 from consolidator.verify.books import Books, has_moves, list_sums, require
 from consolidator.verify.bundles import read_bundles
+from consolidator.verify.corrections import tells_rebuilt
 from consolidator.verify.documents import check_access, check_document, check_effect, check_genesis, check_quorum
 from consolidator.verify.entries import (
     Access,
@@ -145,7 +146,7 @@ def check_entry(books: Books, entry: Entry) -> None:
     if not books.kinds and kind != "genesis":
         message = "a log begins with its genesis"
         raise VerificationError(message)
-    if entry.at != books.at or books.parts_closed or books.releasing is not None:
+    if entry.at != books.at or books.parts_closed or books.releasing is not None or books.rebuilding:
         _check_place(books, entry)
     if books.aside and isinstance(entry, OF_BATCH) and (entry.source, entry.document) in books.aside:
         take_as_stated(books, entry)
@@ -164,11 +165,13 @@ def count_entry(books: Books, entry: Entry) -> None:
 
 
 def _check_place(books: Books, entry: Entry) -> None:
-    """Time never goes back; a release and its order files, and the parts of a close, stand together at one instant."""
+    """Time never goes back; a release with what follows from it, and the parts of a close, stand together."""
     require(entry.at >= books.at, "time goes backwards")
     together = entry.at == books.at
     require(not books.parts_closed or (together and entry.kind == "close"), "a part of the hour's close is missing")
     require(books.releasing is None or (together and entry.kind == "orders"), "an order file of the release is missing")
+    told = not books.rebuilding or (together and tells_rebuilt(entry))
+    require(told, "it is not told that a line whose correction was ordered is rebuilt")
     if entry.kind != "close":
         check_hour(books, entry.at)
     books.assessed = books.assessed if together else None

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from consolidator.verify.books import require
+from consolidator.verify.corrections import APART
 from schemas.canonical import render_canonical
 
 Fields = Mapping[str, Any]
@@ -24,7 +25,6 @@ _HIDDEN: Mapping[str, Sequence[str]] = {
     "disposition": ("code",),
 }
 _NEVER_SEALED = frozenset(("document", "finding", "batch", "release", "close"))  # where nothing is hidden or compared
-_APART = "*"  # after a programme's name: its sensitive batches are added up apart from its others
 
 
 def open_fields(fields: Fields, private: Fields) -> dict[str, Any]:
@@ -55,7 +55,7 @@ class Opener:
         if fields["kind"] == "document" and "sensitive" in fields and fields["outcome"] == "new":
             self.sensitive.add(batch)
         if batch in self.sensitive and "programme" in opened:
-            opened["programme"] += _APART
+            opened["programme"] += APART
         return render_canonical(opened)
 
 
@@ -77,5 +77,5 @@ def _open_close(fields: Fields, secret: Fields) -> dict[str, Any]:
     for bank, state, count, fen in fields.get("sensitive", []):
         found = merged.get((bank, state), [0, 0])
         require([count, found[1] if fen is None else fen] == found, "a merged row is not the sum of what it seals")
-    apart = [[f"{programme}{_APART}", *rest] for programme, *rest in rows]
+    apart = [[f"{programme}{APART}", *rest] for programme, *rest in rows]
     return open_fields(fields, {}) | {"rows": [*fields["rows"], *apart]}

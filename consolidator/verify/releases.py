@@ -16,6 +16,7 @@ from consolidator.verify.books import (
     list_sums,
     require,
 )
+from consolidator.verify.corrections import end_release
 from consolidator.verify.entries import Orders, Release
 from consolidator.verify.lines import find_confirmed
 from schemas.errors import VerificationError
@@ -100,6 +101,8 @@ def _check_standing(books: Books, batch: Batch) -> None:
 
 def _order(books: Books, batch: Batch, bank: str) -> None:
     """Move all lines that are ready at the bank, with the last of its files."""
+    if batch.sensitive and any(batch.places[line - 1] == READY_AT + books.banks[bank] for line in batch.corrects):
+        books.ordered_again.add(bank)
     table = bytearray(range(256))
     table[READY_AT + books.banks[bank]] = STATE_INDEX["ordered"]
     batch.places = batch.places.translate(table)
@@ -109,4 +112,4 @@ def _order(books: Books, batch: Batch, bank: str) -> None:
     batch.state = "released"
     del batch.due[bank]
     if not batch.due:
-        books.releasing = None
+        end_release(books, batch)

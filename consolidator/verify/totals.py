@@ -2,7 +2,18 @@
 
 from msgspec import UNSET
 
-from consolidator.verify.books import HIDES, TELLS, Batch, Books, find_batch, has_moves, hides_code, list_sums, require
+from consolidator.verify.books import (
+    HIDES,
+    TELLS,
+    Batch,
+    Books,
+    end_hour,
+    find_batch,
+    has_moves,
+    hides_code,
+    list_sums,
+    require,
+)
 from consolidator.verify.entries import BatchState, Close
 
 SENSITIVE_LINES_MIN = 10
@@ -80,17 +91,16 @@ def check_close(books: Books, entry: Close) -> None:
     rows = {(programme, bank, state): [count, fen] for programme, bank, state, count, fen in books.closing}
     require(len(rows) == len(books.closing), "a row of the hour stands twice")
     require(rows == books.moves, "its rows are not the moves of the hour")
-    books.closing, books.parts_closed, books.moves, books.hour = [], 0, {}, ""
-    books.hidden_moves = {}
+    end_hour(books)
 
 
 def _check_merged(books: Books, entry: Close) -> None:
-    """Sensitive programmes are told per bank and state; fen only of what was ordered, from ten lines on."""
+    """Sensitive programmes are told per bank and state; fen only of what was ordered once, from ten lines on."""
     merged = [] if entry.sensitive is UNSET else entry.sensitive
     require((entry.sensitive is UNSET) == (entry.sealed is UNSET) == (not merged), "merged rows without their seal")
     counts = {(bank, state): count for bank, state, count, _ in merged}
     require(len(counts) == len(merged), "a merged row of the hour stands twice")
     require(counts == books.hidden_moves, "its merged rows are not the moves of the hour")
-    for _, state, count, fen in merged:
-        told = state == "ordered" and count >= SENSITIVE_LINES_MIN
+    for bank, state, count, fen in merged:
+        told = state == "ordered" and count >= SENSITIVE_LINES_MIN and bank not in books.ordered_again
         require((fen is not None) == told, "the fen of a merged row are told where they must not be, or are not")

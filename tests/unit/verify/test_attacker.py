@@ -28,8 +28,8 @@ from tests.support.world import World, make_account, make_id, make_name, split_b
 # Everything that may stand in a public entry about a sensitive batch, by kind. Nothing else may.
 ALLOWED = {
     "document": {"control_count", "count", "digest", "key", "of", "outcome", "code", "seq", "sensitive", "township"},
-    "line": {"line", "state", "bank", "findings"},
-    "change": {"line", "from", "to", "bank", "findings", "by", "cause"},
+    "line": {"line", "state", "bank", "findings", "source_line"},
+    "change": {"line", "from", "to", "bank", "findings", "by", "cause", "successor"},
     "finding": {"line", "state", "findings", "cause"},
     "comment": {"line", "by", "cause"},
     "disposition": {"line", "code", "verdict", "until", "by", "cause"},

@@ -141,6 +141,100 @@ def _row(place: int, **changed: Any) -> Callable[[Story], object]:  # noqa: ANN4
     return change
 
 
+def _moved(name: str, came_from: str, to: str, **fields: object) -> Entry:
+    """Line 1 of a sensitive batch moved on, by what bank 402 told unless fields say otherwise."""
+    base = {"kind": "change", "source": "s", "document": name, "line": 1, "programme": "CARE", "period": "2026"}
+    told = {"from": came_from, "to": to, "bank": "402", "findings": [], "by": CLERK, "cause": digest("Q")}
+    return base | told | SEALED | fields
+
+
+def _rebuilt(name: str, successor: str, **fields: object) -> Entry:
+    return _moved(name, "failed", "rebuilt", bank="", by="", cause="", successor=successor, **fields)
+
+
+ORDINARY = {"programme": "CARE", "period": "2026"}
+COUNTED = {"counts": {"ready": 1}, "registers": {}, "rules": 1, "not_checked": []}
+
+
+def _tell_ordinary(seq: int, **fields: object) -> Story:
+    """A batch of one line, ordered at once, while its programme is not sensitive."""
+    assessed = _batch("O", "assessed", totals={"ready": [1, 9]}, registers={}, rules=1, not_checked=[])
+    return [
+        document("O", "batch", ADAPTER, seq, **ORDINARY, control_count=1, control_fen=9),
+        line("O", 1, 9) | {"programme": "CARE"} | fields,
+        _without(assessed, "sealed"),
+        _orders("O", "402", 1) | {"fen": 9},
+    ]
+
+
+def _tell_at_once(entries: Story) -> Story:
+    return [{"v": 1, "at": "2026-11-05T08:59:59Z"} | entry for entry in entries]
+
+
+CORRECTED: Story = [
+    GENESIS,
+    *_policy("P1", 1, CARE=True),
+    _header("C1", 1, 1),
+    _line("C1", 1),
+    _batch("C1", "assessed", **COUNTED),
+    _orders("C1", "402", 1),
+    document("Q", "results", CLERK, 2),
+    _moved("C1", "ordered", "failed"),
+    _header("C2", 2, 1),
+    _line("C2", 1) | {"source_line": "s/C1/1"},
+    _batch("C2", "assessed", **COUNTED),
+    _orders("C2", "402", 1),
+    _rebuilt("C1", "s/C2/1"),
+    _moved("C2", "ordered", "failed"),
+    *_policy("P2", 3, CARE=False),
+    *_tell_ordinary(3, source_line="s/C2/1"),
+    _rebuilt("C2", "s/O/1"),
+]
+
+
+def test_a_sensitive_line_is_corrected_also_after_its_programme_was_made_ordinary() -> None:
+    """Nobody outside can compare the amounts then."""
+    report = verify(_tell_at_once(CORRECTED))
+    assert report.totals == {"ordered": (1, 9), "rebuilt": (2, 0)}
+    assert report.sensitive == {"rebuilt": 2}
+
+
+def test_a_sensitive_line_corrects_one_of_before_its_programme_was_made_so() -> None:
+    story = [
+        GENESIS,
+        *_tell_ordinary(1),
+        document("Q", "results", CLERK, 1),
+        _moved("O", "ordered", "failed", amount_fen=9, route=""),
+        *_policy("P1", 2, CARE=True),
+        _header("C1", 2, 1),
+        _line("C1", 1) | {"source_line": "s/O/1"},
+        _batch("C1", "assessed", **COUNTED),
+        _orders("C1", "402", 1),
+    ]
+    told = _rebuilt("O", "s/C1/1", amount_fen=9, route="")
+    assert verify(_tell_at_once([*story, told])).totals == {"ordered": (1, 0), "rebuilt": (1, 9)}
+    for name in ("amount_fen", "route"):
+        with pytest.raises(VerificationError, match=HIDES):
+            verify(_tell_at_once([*story, _without(told, name)]))
+
+
+@pytest.mark.parametrize("told", [{"amount_fen": 9}, {"route": ""}])
+def test_of_a_sensitive_line_that_is_rebuilt_neither_amount_nor_route_is_told(told: Entry) -> None:
+    with pytest.raises(VerificationError, match=TELLS):
+        verify(_tell_at_once([*CORRECTED[:-1], CORRECTED[-1] | told]))
+
+
+def test_rebuilt_sensitive_lines_are_merged_in_the_close_and_not_told_apart_by_bank() -> None:
+    moves = {"failed": 2, "ordered": 2, "ready": 2}
+    rows = [["402", state, count, None] for state, count in moves.items()] + [["", "rebuilt", 2, None]]
+    told = [["CARE", "402", "ordered", 1, 9], ["CARE", "402", "ready", 1, 9]]
+    ended = {"v": 1, "at": "2026-11-05T09:00:00Z"} | close("2026-11-05T08", told) | SEALED
+    assert verify([*_tell_at_once(CORRECTED), ended | {"sensitive": rows}]).kinds["close"] == 1
+    rows[-1][0] = "402"
+    with pytest.raises(VerificationError, match="its merged rows are not the moves of the hour"):
+        verify([*_tell_at_once(CORRECTED), ended | {"sensitive": rows}])
+
+
 TELLS, HIDES = "must stay hidden of a sensitive programme", "leaves out what everybody may see"
 NOBODY_SAYS = "no policy says that its programme is sensitive"
 CORRUPTIONS: dict[str, tuple[Callable[[Story], object], str]] = {
