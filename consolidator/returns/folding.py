@@ -10,12 +10,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from consolidator.privacy.masking import mask_numbers
-from consolidator.returns.store import KnownDocument, Missing, Standing, Store
+from consolidator.returns.store import SUCCESSOR, SUCCESSOR_STATE, KnownDocument, Missing, Standing, Store
 from consolidator.rules.catalogue import BLUE, YELLOW
 from consolidator.verify.opening import open_fields
 from consolidator.views.answers import OPEN_STATES
 from consolidator.views.facts import mask_facts
 from schemas.commits import Bundle, list_raw_entries
+from schemas.identifiers import derive_line_ref, split_line_ref
 
 ANSWERED = ("batch", "register", "accounts", "designations", "expected", "results")  # kinds whose senders get a list
 WHOLE = 0  # the line number under which a document as a whole stands
@@ -24,6 +25,7 @@ _QUIET_LINE = re.compile(rb'"findings":\[(?:"[A-Z0-9]*:blue",?)*\],"kind":"line"
 _QUIET_CREDIT = re.compile(
     rb'"document":"([^"]*)","findings":\[\],"from":"ordered","kind":"change","line":([0-9]+),.*"source":"([^"]*)","to":"credited",'
 )
+_CORRECTS = b'"source_line":'  # a line that corrects another changes how that one is told, quiet or not
 _JUDGED = frozenset(("confirmed", "unfounded"))
 _LATE = "R43"
 _CLUES: Mapping[str, Sequence[str]] = {"R41": ("plan_fen", "used_fen"), "R55": ("jumps",)}  # of a batch as a whole
@@ -57,18 +59,22 @@ def fold_entries(fold: Fold, bundles: Iterable[Bundle], first: int, end: int) ->
         if bundle.first >= end:
             break
         last = bundle
-        if len(_QUIET_LINE.findall(bundle.entries)) < bundle.count:
+        if _CORRECTS in bundle.entries or len(_QUIET_LINE.findall(bundle.entries)) < bundle.count:
             _fold_bundle(fold, bundle, first)
     return b"" if last is None else [entry for _, entry, _ in list_raw_entries([last])][-1]
 
 
 def _fold_bundle(fold: Fold, bundle: Bundle, first: int) -> None:
     for index, entry, private in list_raw_entries([bundle]):
-        if index >= first and _QUIET_LINE.search(entry) is None and not _is_quiet_credit(fold, entry):
+        if index >= first and not _is_quiet_line(entry) and not _is_quiet_credit(fold, entry):
             fields, secret = json.loads(entry), json.loads(private) if private else {}
             take = _TAKE.get(fields["kind"])
             if take is not None:
                 take(fold, open_fields(fields, secret), secret)
+
+
+def _is_quiet_line(entry: bytes) -> bool:
+    return _QUIET_LINE.search(entry) is not None and _CORRECTS not in entry
 
 
 def _is_quiet_credit(fold: Fold, entry: bytes) -> bool:
@@ -148,6 +154,30 @@ def _take_line(fold: Fold, fields: Fields, private: Fields) -> None:
     if number is not None and findings:
         facts = _keep(private["evidence"], findings)
         fold.put(number, fields["line"], Standing(fields["state"], fields["bank"], findings, facts))
+    if number is not None and "source_line" in fields:
+        _note_correction(fold, number, fields)
+
+
+def _note_correction(fold: Fold, number: int, fields: Fields) -> None:
+    """Keep what a line corrects. That one is known here, unless what told of it was retired with its year."""
+    source, document, line = split_line_ref(fields["source_line"])
+    corrected = fold.store.find_accepted(source, document)
+    if corrected is not None:
+        fold.store.put_correction(number, fields["line"], (corrected, line))
+        _tell_source(fold, number, fields, fields["state"])
+
+
+def _tell_source(fold: Fold, number: int, fields: Fields, state: str) -> None:
+    """Say of the line that another corrects how that one stands; one that was stopped corrects nothing."""
+    place = fold.store.find_corrected(number, fields["line"])
+    before = None if place is None else fold.store.find_line(*place)
+    if place is None or before is None or before.state not in OPEN_STATES:
+        return
+    told = {name: value for name, value in before.told.items() if name not in (SUCCESSOR, SUCCESSOR_STATE)}
+    if state != "stopped":
+        ref = derive_line_ref(fields["source"], fields["document"], fields["line"])
+        told |= {SUCCESSOR: ref, SUCCESSOR_STATE: state}
+    fold.put(*place, replace(before, told=told))
 
 
 def _take_change(fold: Fold, fields: Fields, private: Fields) -> None:
@@ -156,6 +186,7 @@ def _take_change(fold: Fold, fields: Fields, private: Fields) -> None:
     if number is None:
         return
     line, state = fields["line"], fields["to"]
+    _tell_source(fold, number, fields, state)
     before = fold.store.find_line(number, line)
     known = () if before is None else before.findings
     clues = [finding for finding in known if finding.endswith(YELLOW)]
@@ -166,8 +197,13 @@ def _take_change(fold: Fold, fields: Fields, private: Fields) -> None:
     if before is None and not findings and state in CLOSED_STATES:
         return
     facts = ({} if before is None else dict(before.facts)) | _keep(private.get("evidence", {}), findings)
-    told = _read_told(private) if state in OPEN_STATES else {}
+    told = _read_told(private) if state in OPEN_STATES else _read_successor(fields)
     fold.put(number, line, Standing(state, fields["bank"], findings, _keep(facts, findings), told))
+
+
+def _read_successor(fields: Fields) -> dict[str, str]:
+    """Keep which line pays a rebuilt one's money; only where it has a clue is it still listed."""
+    return {SUCCESSOR: fields["successor"]} if "successor" in fields else {}
 
 
 def _read_told(private: Fields) -> dict[str, str]:

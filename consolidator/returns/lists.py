@@ -21,6 +21,7 @@ from consolidator.returns.texts import (
     render_solved,
     render_state,
 )
+from schemas.identifiers import derive_line_ref
 
 TITLE = "疑点及退回清单"
 DIGEST_CHARACTERS = 8  # tells two documents of one id apart
@@ -43,7 +44,7 @@ def list_rows(store: Store, document: KnownDocument) -> Iterator[tuple[Cell, ...
         else:
             solved += 1
     if not told:
-        yield (document.document, document.file, *[None] * 6, "已处理 done", None, render_solved(solved), None, None)
+        yield (document.document, document.file, *[None] * 6, "已处理 done", None, render_solved(solved), *[None] * 3)
 
 
 @lru_cache(maxsize=4_096)  # a list says the same few things thousands of times
@@ -78,7 +79,13 @@ def _describe(document: KnownDocument, line: StoredLine, words: Sequence[str]) -
         reasons,
         ";".join(filter(None, (person.order and f"指令 order {person.order}", compared))),
         step,
+        derive_line_ref(document.source, document.document, line.line) if _is_line(document, line) else None,
     )
+
+
+def _is_line(document: KnownDocument, line: StoredLine) -> bool:
+    """Say whether a row is of a line of a batch: the only ones that others name."""
+    return document.kind == "batch" and line.line > 0
 
 
 def write_document_list(folder: Path, store: Store, document: KnownDocument) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Any
 
-_VERSION = 3
+_VERSION = 4
 _TABLES = """
 BEGIN IMMEDIATE;
 CREATE TABLE progress (size INTEGER NOT NULL, position INTEGER NOT NULL, last TEXT NOT NULL) STRICT;
@@ -64,10 +64,19 @@ CREATE TABLE missing (
     PRIMARY KEY (programme, period, township)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE reminders (source TEXT PRIMARY KEY, listing TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE corrections (
+    document INTEGER NOT NULL,
+    line INTEGER NOT NULL,
+    source_document INTEGER NOT NULL,
+    source_line INTEGER NOT NULL,
+    PRIMARY KEY (document, line)
+) STRICT, WITHOUT ROWID;
 INSERT INTO progress VALUES (0, 1, '');
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
 COMMIT;
 """
+# Among what is told of a line that was not paid: the one that corrects it, and how that one stands.
+SUCCESSOR, SUCCESSOR_STATE = "successor", "successor_state"
 _DOCUMENT = "id, digest, source, document, kind, count, fen, position, file"
 
 
@@ -114,7 +123,8 @@ class Missing:
 class Standing:
     """How a line stands: state, paying bank, findings that are not blue (``CODE:level``), facts by code, masked.
 
-    ``told`` is what its bank said of a line that it did not pay: ``why``, ``reason``, ``on``, ``serial``.
+    ``told`` is what its bank said of a line that it did not pay: ``why``, ``reason``, ``on``, ``serial``; and of one
+    that another line corrects ``successor`` and ``successor_state``.
     """
 
     state: str
@@ -233,6 +243,17 @@ class Store:
             " findings = excluded.findings, facts = excluded.facts, told = excluded.told",
             (document, line, standing.state, standing.bank, findings, facts, told),
         )
+
+    def put_correction(self, document: int, line: int, source: tuple[int, int]) -> None:
+        """Keep that a line corrects another, given by document and line."""
+        insert = "INSERT OR REPLACE INTO corrections VALUES (?, ?, ?, ?)"
+        self._connection.execute(insert, (document, line, *source))
+
+    def find_corrected(self, document: int, line: int) -> tuple[int, int] | None:
+        """Give document and line of what a line corrects."""
+        select = "SELECT source_document, source_line FROM corrections WHERE document = ? AND line = ?"
+        found: tuple[int, int] | None = self._connection.execute(select, (document, line)).fetchone()
+        return found
 
     def order_lines(self, document: int, bank: str) -> bool:
         """Note that what was ready at a bank is ordered; says whether a line here was among it."""

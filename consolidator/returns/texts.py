@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from consolidator.ledger.results import DIFFERENT
-from consolidator.returns.store import Standing
+from consolidator.ledger.corrections import DIFFERENT, TWICE
+from consolidator.returns.store import SUCCESSOR, SUCCESSOR_STATE, Standing
 from consolidator.rules.catalogue import CATALOGUE, YELLOW
-from consolidator.views.answers import OPEN_STATES, SETTLE, advise, name_why
+from consolidator.views.answers import OPEN_STATES, SETTLE, advise, name_rebuilding, name_successor, name_why
 from consolidator.views.facts import Words, render_facts
 from consolidator.views.words import BATCH_STATES, LEVELS, STATES, explain_finding
 from schemas.codes import CODES
@@ -25,6 +25,7 @@ COLUMNS: Sequence[tuple[str, int]] = (
     ("原因 reason", 48),
     ("比对依据 compared", 48),
     ("下一步 next", 60),
+    ("明细编号 reference", 40),
 )
 _DOCUMENT_STATES: Mapping[str, str] = {"gap": "等待前件", "conflict": "冲突", "new": "已受理"}
 _BY_STATE: Mapping[str, Words] = {
@@ -67,6 +68,8 @@ _BY_CODE: Mapping[str, Words] = {
     "R40": ("核对笔数、金额后整批重报", "check count and amounts, then send the whole batch again"),
     "R42": ("公示期满后再报", "send it after the publicity has ended"),
     "R43": ("尽快办结本批次", "settle the batch"),
+    "R44": ("金额改为不超过原明细,再以新编号重报", "no more than the original's amount: correct it, send it again"),
+    TWICE: ("原明细已有更正行:本行不要再报", "another line corrects that one already: do not send this one again"),
     "R46": ("请本人激活账户或另选账户", "let the payee activate the account or choose another"),
     DIFFERENT: SETTLE,
 }
@@ -129,7 +132,10 @@ def render_next(standing: Standing) -> str:
 
 def _list_steps(standing: Standing) -> list[Words]:
     if standing.state in OPEN_STATES:
+        successor = standing.told.get(SUCCESSOR, "")
         advice = advise(standing.state, standing.told.get("why", ""))
+        if successor:
+            advice = name_successor(successor, standing.told[SUCCESSOR_STATE])
         return [SETTLE, advice] if _differs(standing) else [advice]
     if standing.findings and all(finding.endswith(f":{YELLOW}") for finding in standing.findings):
         steps = [_CLUE]
@@ -137,6 +143,8 @@ def _list_steps(standing: Standing) -> list[Words]:
         codes = [finding.partition(":")[0] for finding in standing.findings]
         steps = [step for code in codes if (step := _find_step(code, standing.facts.get(code, {}))) is not None]
     state_step = None if _is_only_unchecked(standing) else _BY_STATE.get(standing.state)
+    if SUCCESSOR in standing.told:
+        steps.append(name_rebuilding(standing.told[SUCCESSOR]))
     if state_step is not None and not (steps and standing.state in _SENT_AGAIN):
         steps.append(state_step)
     return steps or [_CLUE]

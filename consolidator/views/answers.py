@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from consolidator.views.facts import Words
+from consolidator.views.words import STATES
 from schemas.results import RESULT_STATUSES
 
 # States that a line comes to by what its bank tells.
@@ -23,8 +24,11 @@ WHYS: Mapping[str, Words] = {
     "return": ("退票", "money came back"),
     "security": ("签名或证书有误", "signature or certificate"),
 }
-# Correction batches (R44, R45) are not built: who failed is paid again outside this program.
-_AGAIN: Words = ("由财政局更正重发(本程序暂不支持)", "the bureau pays again (not by this program yet)")
+# The money is paid again by a line that names the failed one (更正重发): what R44, R45 and S27 would refuse is said.
+_AGAIN: Words = (
+    "由报送单位或财政局更正重发:新批次的「更正原明细」填本明细编号(同项目、同期间、同一人,不超原额)",
+    "sender or bureau pays again: a new batch names this line in 更正原明细 (same programme, period, person; no more)",
+)
 _BY_WHY: Mapping[str, Words] = {
     "payee_data": (
         f"退乡镇:请本人确认账户,再{_AGAIN[0]}",
@@ -71,6 +75,27 @@ def advise(state: str, why: str) -> Words:
     """
     by_state = _BY_STATE[state]
     return by_state if state == "unknown" and why not in _UNSURE else _BY_WHY.get(why, by_state)
+
+
+def name_successor(ref: str, state: str) -> Words:
+    """Say that a line needs no correction any more, since another one corrects it, and how that one stands.
+
+    >>> name_successor("civil/FIX-1/2", "ready")[0]
+    '已有更正行 civil/FIX-1/2(待发放),本明细无须另行更正'
+    """
+    return (
+        f"已有更正行 {ref}({STATES[state]}),本明细无须另行更正",
+        f"line {ref} ({state}) corrects it: it needs no other correction",
+    )
+
+
+def name_rebuilding(ref: str) -> Words:
+    """Say which line pays the money of a rebuilt one.
+
+    >>> name_rebuilding("civil/FIX-1/2")[0]
+    '已由更正行 civil/FIX-1/2 重发'
+    """
+    return f"已由更正行 {ref} 重发", f"line {ref} pays it again"
 
 
 def name_why(why: str) -> Words:

@@ -8,6 +8,7 @@ from consolidator.privacy.masking import mask_account_for_owner, mask_name, mask
 from consolidator.rules.running import LINE_RULES
 from consolidator.views.acts import Act, find_acts
 from consolidator.views.answers import TOLD_STATES, name_why
+from consolidator.views.corrections import describe_corrections
 from consolidator.views.facts import REGISTERS, Words, mask_facts
 from consolidator.views.reading import LineRef, Records, StoredEntry, list_entries, list_opened_entries
 from consolidator.views.sentences import tell_story, tell_void
@@ -47,6 +48,7 @@ def explain_line(records: Records, ref: LineRef, *, full: bool) -> dict[str, Any
         "compared": _describe_comparison(found),
         "history": _carry_facts([_describe(entry, acts, full=full) for entry in own]),
         "accesses": _list_accesses(records, {entry.index for entry in own}, full=full),
+        **describe_corrections(records, ref, own, state),
     }
     return story | {"sentences": [{"zh": zh, "en": en} for zh, en in tell_story(story)]}
 
@@ -80,6 +82,8 @@ def _explain_void(found: Sequence[StoredEntry], ref: LineRef) -> dict[str, Any]:
         "compared": {},
         "history": [],
         "accesses": [],
+        "corrects": None,
+        "corrected_by": None,
         "void": {
             "at": void["at"],
             "findings": [_describe_finding(finding, {}, full=False) for finding in void["findings"]],
@@ -203,6 +207,7 @@ def _describe(entry: StoredEntry, acts: Mapping[str, Act], *, full: bool) -> dic
         "verdict": fields.get("verdict", ""),
         "until": fields.get("until", ""),
         "code": fields.get("code", ""),
+        "successor": fields.get("successor", ""),
         "designation": None if entry.is_gone else private.get("designation", 0),
         "persons": _describe_persons(private, full=full),
         "findings": found,

@@ -30,6 +30,8 @@ _SCOPES = {
     "R40": "整个批次 the whole batch",
     "R41": "计划文号下全部批次 all batches of a plan number",
     "R43": "应报批次与未办结批次 announced and unsettled batches",
+    "R44": "更正行与原明细 a line and the one it corrects",
+    "R45": "更正行与原明细 a line and the one it corrects",
     "R51": "已送银行的明细 ordered lines",
     "R53": "已发放的明细 credited lines",
     "R55": "村与项目 a village's lines of a programme",

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from consolidator.ledger.results import DIFFERENT
-from consolidator.views.answers import OPEN_STATES, SETTLE, TOLD_STATES, advise
+from consolidator.ledger.corrections import DIFFERENT, TWICE
+from consolidator.views.answers import OPEN_STATES, SETTLE, TOLD_STATES, advise, name_successor
 from consolidator.views.facts import REGISTERS, Words, render_facts
 from consolidator.views.words import LEVELS, ROUTES, STATES
 from schemas.money import render_yuan
@@ -32,6 +32,11 @@ _NEXT: Mapping[str, Words] = {
     "ordered": ("下一步:等待银行回单。", "Next: the bank's result."),
     "credited": ("已发放到账。", "It is paid."),
 }
+_CORRECTED_TWICE: Words = (
+    "下一步:原明细已有更正行,本行不要再报。",
+    "Next: another line corrects that one already, so do not send this one again.",
+)
+_SETTLE: Words = (f"下一步:{SETTLE[0]}。", f"Next: {SETTLE[1]}.")
 _VERDICTS: Mapping[str, Words] = {
     "confirmed": ("属实", "confirmed"),
     "unfounded": ("不属实", "unfounded"),
@@ -54,11 +59,23 @@ def tell_story(story: Story) -> Iterator[Words]:
         f"明细 {story['line']}:项目 {story['programme']},期间 {story['period']},{yuan} 元,现为「{STATES[state]}」。",
         f"Line {story['line']}, programme {story['programme']}, period {story['period']}, {yuan} yuan, is {state} now.",
     )
+    yield from _tell_source(story)
     yield from _tell_comparison(story)
     yield from _tell_unchecked(story["compared"])
     yield from _tell_history(story)
     yield from _tell_accesses(story)
     yield from _tell_next(story)
+
+
+def _tell_source(story: Story) -> Iterator[Words]:
+    """Say which line this one pays again, and which time that is."""
+    source = story["corrects"]
+    if source is not None:
+        line, number = source["line"], source["round"]
+        yield (
+            f"本明细更正 {line},是该笔款第 {number} 次更正重发。",
+            f"It corrects line {line}: correction number {number} of that money.",
+        )
 
 
 def _tell_history(story: Story) -> Iterator[Words]:
@@ -73,16 +90,42 @@ def _tell_history(story: Story) -> Iterator[Words]:
 
 
 def _tell_next(story: Story) -> Iterator[Words]:
-    """Say what is to be done; of a line that a bank did not pay by the class of what the bank told last."""
-    state, last = story["state"], story["history"][-1]
+    """Say what is to be done; of a line that a bank did not pay by the class of what the bank told last.
+
+    Who is corrected already is not to be corrected again.
+    """
+    state, last, successor = story["state"], story["history"][-1], story["corrected_by"]
     if any(finding["code"] == DIFFERENT for finding in last["findings"]):
-        yield f"下一步:{SETTLE[0]}。", f"Next: {SETTLE[1]}."
+        yield _tell_doubted(story) if story["corrects"] and state == "held" else _SETTLE
+    elif story["corrects"] is not None and story["corrects"]["is_given_back"]:
+        yield _tell_given_back(story["corrects"]["line"])
+    elif any(finding["code"] == TWICE for finding in last["findings"]):
+        yield _CORRECTED_TWICE
     elif state in _NEXT:
         yield _NEXT[state]
-    elif state in OPEN_STATES:
+    elif state in OPEN_STATES and successor is None:
         answers = [event["answer"] for event in story["history"] if event["answer"]]
         zh, en = advise(state, answers[-1]["why"])
         yield f"下一步:{zh}。", f"Next: {en}."
+    if successor is not None:
+        zh, en = name_successor(successor["line"], successor["state"])
+        yield f"{zh}。", f"{en[0].upper()}{en[1:]}."
+
+
+def _tell_doubted(story: Story) -> Words:
+    """What its bank told of the source holds the line: nobody can clear that, and perhaps the source was paid."""
+    source = story["corrects"]["line"]
+    return (
+        f"下一步:以上回执说的是原明细 {source},可能已入账;与银行核实,停发本行;确未入账的另报更正。",
+        f"Next: that result is about line {source}: ask the bank, stop this line; if it was not paid, correct anew.",
+    )
+
+
+def _tell_given_back(source: str) -> Words:
+    return (
+        f"已停发:不再支付,享受资格已退还原明细 {source},可另报更正。",
+        f"It is stopped: never paid, and its entitlement is line {source}'s again, which may be corrected anew.",
+    )
 
 
 def _tell_comparison(story: Story) -> Iterator[Words]:
@@ -149,6 +192,9 @@ def _tell_change(event: Story) -> Iterator[Words]:
     if event["answer"] is not None:
         yield from _tell_answer(event, event["answer"])
         return
+    if event["successor"]:
+        yield _tell_rebuilt(event)
+        return
     by_zh, by_en = _name_actor(event)
     chosen_zh, chosen_en = _name_designation(event["designation"])
     yield (
@@ -157,6 +203,14 @@ def _tell_change(event: Story) -> Iterator[Words]:
     )
     yield from _tell_reason(event)
     yield from _tell_findings(event)
+
+
+def _tell_rebuilt(event: Story) -> Words:
+    at, successor, came_from = event["at"], event["successor"], event["from"]
+    return (
+        f"{at} 更正行 {successor} 已送银行,本明细从「{STATES[came_from]}」转为「{STATES[event['to']]}」。",
+        f"At {at} line {successor}, which corrects it, was ordered: it went from {came_from} to {event['to']}.",
+    )
 
 
 _ANSWERED: Mapping[str, Words] = {

@@ -259,7 +259,7 @@ def test_a_hidden_code_is_told_by_its_level_alone() -> None:
         ("refused", ["S12:red"], "删除该行或更正金额 / remove the line or correct the amount"),
         ("refused", [":red"], "更正后以新编号重报该行 / correct the line and send it with a new document"),
         ("held", ["H02:orange"], "补录行号;补充证明材料,由两人复核放行或停发 / "),
-        ("failed", [], "核对账户后由财政局更正重发(本程序暂不支持) / check the account; then the bureau pays again"),
+        ("failed", [], "核对账户后由报送单位或财政局更正重发:"),
         ("ordered", ["R09:yellow"], "不影响支付;核实后反馈财政局 / payment goes on"),
         ("ordered", ["R18:orange"], "不影响支付;核实后反馈财政局 / payment goes on"),
     ],

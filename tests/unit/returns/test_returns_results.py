@@ -35,7 +35,7 @@ def test_a_failed_line_goes_back_with_the_banks_reason_and_what_to_do(office: Of
     assert row["原因"] == "账户状态异常 / state of the account;银行 bank: 账户****已销户"
     assert row["比对依据"] == "银行日期 on 2026-11-06;银行流水号 serial S-2"
     assert row["下一步"].startswith(
-        "通知本人恢复账户或另选账户,恢复后由财政局更正重发(本程序暂不支持) / tell the citizen"
+        "通知本人恢复账户或另选账户,恢复后由报送单位或财政局更正重发:新批次的「更正原明细」填本明细编号"
     )
 
 
@@ -66,7 +66,7 @@ def test_a_returned_line_goes_back_with_its_clue(office: Office) -> None:
     assert (row["状态"], row["原因代码"]) == ("已退票 returned", "R53;return")
     assert row["原因"] == ("成功后退票(黄) / money came back after success;退票 / money came back;银行 bank: 户名不符")
     assert row["下一步"].startswith(
-        "款项退回财政零余额账户;请本人确认账户,再由财政局更正重发(本程序暂不支持) / the money is back"
+        "款项退回财政零余额账户;请本人确认账户,再由报送单位或财政局更正重发:新批次的「更正原明细」填本明细编号"
     )
 
 
@@ -178,7 +178,7 @@ def test_every_refused_result_is_told_also_beyond_those_the_log_names(office: Of
 def test_words_of_a_bank_that_told_little_are_short() -> None:
     standing = Standing("failed", told={"why": "", "reason": "", "on": "", "serial": ""})
     assert (render_reasons(standing), render_compared(standing)) == ("", "")
-    assert render_next(standing).startswith("核对账户后由财政局更正重发(本程序暂不支持) / check the account; then")
+    assert render_next(standing).startswith("核对账户后由报送单位或财政局更正重发:新批次的「更正原明细」填本明细编号")
 
 
 @pytest.mark.parametrize("state", ["failed", "returned", "unknown"])
