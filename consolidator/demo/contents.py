@@ -17,6 +17,7 @@ def render_page(facts: Facts) -> list[Section]:
         paid.tell_banks(facts),
         witnessed.tell_quorum(facts),
         paid.tell_results(story),
+        paid.tell_corrections(facts),
         paid.tell_checkpoint(facts),
         paid.tell_score(facts),
         paid.tell_next(facts),

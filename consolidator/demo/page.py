@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from consolidator.demo.corrected import Corrected
 from consolidator.demo.forming import Forming
 from consolidator.demo.judging import Score
 from consolidator.demo.story import Story, Sum
@@ -40,7 +41,8 @@ class Section:
 class Facts:
     """What the page is made of. ``banks``: code → name; ``people`` hold ``cards`` and chose so many ``accounts``.
 
-    ``forming`` tells how the quorum formed; None where nobody witnesses. ``restart`` are the commands by which the
+    ``forming`` tells how the quorum formed; None where nobody witnesses. ``corrected`` is None where nothing was
+    corrected. ``restart`` are the commands by which the
     witnesses run again.
     """
 
@@ -55,6 +57,7 @@ class Facts:
     home: str
     forming: Forming | None = None
     restart: Sequence[str] = ()
+    corrected: Corrected | None = None
 
 
 def render_money(fen: int) -> str:

@@ -1,8 +1,11 @@
 """Owns the page's second half: cards and accounts, reviews, what banks pay, the proof, what to try next."""
 
-from consolidator.demo.page import Facts, Section, Table, render_sum
+from collections.abc import Sequence
+
+from consolidator.demo.page import Facts, Section, Table, render_money, render_sum
 from consolidator.demo.story import Member, Story, Sum, choose_family, count_codes, list_waiting, sum_banks
-from consolidator.ledger.results import DIFFERENT
+from consolidator.ledger.corrections import DIFFERENT, RAISED, TWICE
+from consolidator.rules.catalogue import CATALOGUE, RED
 from consolidator.views.words import STATES
 from schemas.codes import CODES
 from schemas.identifiers import derive_line_ref
@@ -85,6 +88,44 @@ def tell_results(story: Story) -> Section | None:
     return Section("九、银行回报 What the banks answered", sentences, Table(heads, rows, 2))
 
 
+def tell_corrections(facts: Facts) -> Section | None:
+    """Say which line pays which again, and which corrections were refused."""
+    corrected = facts.corrected
+    if corrected is None:
+        return None
+    chose = sum(each.chose for each in corrected.lines)
+    raised, twice = _name_code(corrected.raised, RAISED), _name_code(corrected.twice, TWICE)
+    sentences = [
+        f"一个批次未到账的 {len(corrected.lines)} 笔由原报送单位更正重发:新批次逐行写明更正哪一条(更正原明细)。",
+        "更正行与其他明细一样比对、审批;送银行时原明细转为「已更正重发」,指令号末位是第几次更正。",
+        f"多报 1 元被退回({raised}),再更正一次也被退回({twice})。",
+        f"The sender paid again what of one batch was not paid, {len(corrected.lines)} lines, each naming its source.",
+        "A correction is decided and released as any line; then its source is rebuilt. Its order id ends in the round.",
+        f"One yuan more was refused ({_cut(raised)}), and so was a second correction of the same line ({_cut(twice)}).",
+    ]
+    if chose:
+        sentences += (
+            f"账户有问题的 {chose} 人先改选账户;刚改选的照样拦截(R14),两人复核放行。",
+            f"Where the account was at fault, people chose another ({chose}): held (R14), then cleared by two persons.",
+        )
+    heads = ("原明细 → 更正行的指令 line → order", "现为 now", "金额(元) yuan")
+    rows = [
+        (f"{each.source_line}\n→ {each.order}", f"{STATES[each.state]} {each.state}", render_money(each.fen))
+        for each in corrected.lines
+    ]
+    return Section("十、更正重发 Paid again", sentences, Table(heads, rows, 1))
+
+
+def _name_code(findings: Sequence[str], code: str) -> str:
+    """Name the rule that refused a correction, if it did."""
+    return f"{code} {CATALOGUE[code].zh}" if f"{code}:{RED}" in findings else "-"
+
+
+def _cut(named: str) -> str:
+    """Leave the code of a rule."""
+    return named.partition(" ")[0]
+
+
 def _sum_rest(story: Story) -> Sum:
     """Give what was ordered and has no result that counts."""
     rest = Sum()
@@ -103,7 +144,7 @@ def tell_checkpoint(facts: Facts) -> Section:
         "The log holds no name, ID or account.",
     )
     lines = (*facts.checkpoint.rstrip("\n").split("\n"), "", f"verifier key: {facts.vkey}")
-    return Section("十、签名检查点 The signed checkpoint", sentences, verbatim=lines)
+    return Section("十一、签名检查点 The signed checkpoint", sentences, verbatim=lines)
 
 
 def tell_score(facts: Facts) -> Section:
@@ -113,14 +154,12 @@ def tell_score(facts: Facts) -> Section:
         f"示例里埋了 {score.planted:,} 处问题,找到 {score.found:,} 处,误拦 {score.false_holds:,} 笔。",
         f"{score.planted:,} things were planted, {score.found:,} found; {score.false_holds:,} others held wrongly.",
     )
-    return Section("十一、找得准不准 How well it found what was planted", sentences)
+    return Section("十二、找得准不准 How well it found what was planted", sentences)
 
 
 def tell_next(facts: Facts) -> Section:
     """Give commands that work on the home that the demo leaves."""
-    family = choose_family(facts.story)
-    places = [member.place for member in family[:1]] + facts.story.unpaid[:1]
-    explain = [f"explain --home {facts.home} {derive_line_ref(*place)}" for place in places]
+    explain = [f"explain --home {facts.home} {line}" for line in _list_examples(facts)]
     waiting = list_waiting(facts.story)[:1]
     acts = [
         act for member in waiting for act in (_describe_stop(facts.home, member), f"run --home {facts.home} --once")
@@ -132,7 +171,14 @@ def tell_next(facts: Facts) -> Section:
         sentences.append("见证方已随演示结束;再次 run 之前,用后几行各在后台启动,否则新的决定等待会签。")
         sentences.append("The witnesses ended with the demo: start them, by the last lines, before you run it again.")
     lines = [*(f"{_PROGRAM} {verb}" for verb in (*verbs, *explain, *acts, *proofs)), *facts.restart]
-    return Section("十二、接下来试试 What to try next", sentences, verbatim=lines)
+    return Section("十三、接下来试试 What to try next", sentences, verbatim=lines)
+
+
+def _list_examples(facts: Facts) -> list[str]:
+    """Give lines worth explaining: of the family, and one that was not paid, best one that was paid again."""
+    unpaid = [derive_line_ref(*place) for place in facts.story.unpaid]
+    again = [] if facts.corrected is None else [each.source_line for each in facts.corrected.lines]
+    return [*(derive_line_ref(*member.place) for member in choose_family(facts.story)[:1]), *[*again, *unpaid][:1]]
 
 
 def _describe_stop(home: str, member: Member) -> str:

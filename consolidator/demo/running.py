@@ -15,6 +15,8 @@ from typing import Any, Literal
 
 from consolidator.bootstrap import Office, open_desk, open_home
 from consolidator.demo.contents import render_page
+from consolidator.demo.corrected import Corrected, figure_corrections
+from consolidator.demo.correcting import Doing, correct_unpaid
 from consolidator.demo.forming import Forming, figure_quorum, wait_for_quorum, watch_quorum
 from consolidator.demo.html import render_html
 from consolidator.demo.judging import read_truth, score
@@ -61,10 +63,11 @@ class DemoResult:
 class _Month:
     """What is left when everything ran: the log's story, the ledger's state, the checkpoint that is published.
 
-    ``seconds`` were spent deciding.
+    The story ends when the banks have answered; ``corrected`` is what came after. ``seconds`` were spent deciding.
     """
 
     story: Story
+    corrected: Corrected | None
     state: State
     head: Head
     checkpoint: str
@@ -144,7 +147,7 @@ def _submit(office: Office, submissions: Sequence[Submission], progress: Progres
 
 
 def _run(office: Office, seed: int, forming: Forming | None, progress: Progress) -> _Month:
-    """Decide and send; then let the banks answer what they were sent, and take that in."""
+    """Decide and send; then let the banks answer what they were sent, and what they did not pay be paid again."""
 
     def report(done: EngineProgress) -> None:
         progress("run", done.commands_done, done.commands_total)
@@ -157,11 +160,19 @@ def _run(office: Office, seed: int, forming: Forming | None, progress: Progress)
         seconds = perf_counter() - started
         _send(runner, forming)
         _let_banks_answer(office, runner.journal, seed, progress)
-        runner.apply_pending()
-        _send(runner, forming)
+        _decide(runner, forming)
         story = tell_story(list_entries(runner.journal.bundles()))
+        submit = partial(_submit, office, progress=progress)
+        corrected = correct_unpaid(Doing(office, runner, submit, partial(_decide, runner, forming)), story)
         machine = runner.engine.machine
-        return _Month(story, machine.state, machine.head(), runner.heads.standing.checkpoint.decode(), seconds)
+        return _Month(
+            story, corrected, machine.state, machine.head(), runner.heads.standing.checkpoint.decode(), seconds
+        )
+
+
+def _decide(runner: Runner, forming: Forming | None) -> None:
+    runner.apply_pending()
+    _send(runner, forming)
 
 
 def _send(runner: Runner, forming: Forming | None) -> None:
@@ -201,6 +212,7 @@ def _gather(office: Office, sample: Path, month: _Month) -> Facts:
         checkpoint=month.checkpoint,
         vkey=render_vkey(read_signer(office.home.log_key).verifier),
         home=str(office.home.root),
+        corrected=month.corrected,
     )
 
 
@@ -212,6 +224,7 @@ def _figure(facts: Facts, month: _Month, seconds: float) -> dict[str, Any]:
         "fen": {name: part.fen for name, part in sums.items()},
         "answers": {state: {"count": part.count, "fen": part.fen} for state, part in facts.story.told.items()},
         "settled": facts.story.settled,
+        "corrections": figure_corrections(facts.corrected),
         "findings": count_codes(facts.story),
         "planted": facts.score.planted,
         "found": facts.score.found,

@@ -62,7 +62,7 @@ class Story:
     """The month so far. ``assessed`` has ready, held and refused as first decided, items of void batches as refused.
 
     ``told``: what lines have come to by what banks said. ``asked`` were unknown once; ``unpaid`` are the lines that
-    failed or came back. ``settled`` counts batches.
+    failed or came back, with the class of the reason. ``settled`` counts batches.
     """
 
     documents: Counter[str] = field(default_factory=Counter)
@@ -76,7 +76,7 @@ class Story:
     turns: list[Turn] = field(default_factory=list)
     told: dict[str, Sum] = field(default_factory=lambda: {state: Sum() for state in RESULT_STATUSES})
     asked: int = 0
-    unpaid: list[Place] = field(default_factory=list)
+    unpaid: dict[Place, str] = field(default_factory=dict)
     settled: int = 0
     voids: list[str] = field(default_factory=list)
     households: dict[tuple[str, str], list[Member]] = field(default_factory=dict)
@@ -102,7 +102,7 @@ def _tell_document(story: Story, entry: Entry, _: Entry) -> None:
 
 def _tell_line(story: Story, entry: Entry, private: Entry) -> None:
     place = _place(entry)
-    story.assessed[entry["state"]].add(1, _read_fen(entry))
+    story.assessed[entry["state"]].add(1, read_fen(entry))
     _note(story, place, entry)
     if entry["state"] in _STOPPING:
         story.stopping.add(place)
@@ -119,30 +119,30 @@ def _meet(story: Story, place: Place, entry: Entry, private: Entry) -> None:
     story.households.setdefault((entry["document"], private["evidence"]["R18"]["household"]), []).append(member)
 
 
-def _tell_change(story: Story, entry: Entry, _: Entry) -> None:
+def _tell_change(story: Story, entry: Entry, private: Entry) -> None:
     place = _place(entry)
     _note(story, place, entry)
     if entry["to"] == "held":
         story.stopping.add(place)
     if entry["to"] == "stopped":
-        story.stopped.add(1, _read_fen(entry))
+        story.stopped.add(1, read_fen(entry))
     if (entry["from"], entry["to"]) == ("held", "ready"):
-        story.cleared.add(1, _read_fen(entry))
+        story.cleared.add(1, read_fen(entry))
     if entry["to"] in story.told:
-        _tell_result(story, place, entry)
+        _tell_result(story, place, entry, str(private.get("why", "")))
     elif place in story.members:
         story.members[place].states.append(entry["to"])
 
 
-def _tell_result(story: Story, place: Place, entry: Entry) -> None:
+def _tell_result(story: Story, place: Place, entry: Entry, why: str) -> None:
     """Count a line where its bank says that it is, and no more where it was."""
-    fen, came_from, to = _read_fen(entry), entry["from"], entry["to"]
+    fen, came_from, to = read_fen(entry), entry["from"], entry["to"]
     story.told[to].add(1, fen)
     if came_from in story.told:
         story.told[came_from].add(-1, -fen)
     story.asked += to == "unknown"
     if to in ("failed", "returned"):
-        story.unpaid.append(place)
+        story.unpaid[place] = why
 
 
 def _tell_finding(story: Story, entry: Entry, _: Entry) -> None:
@@ -157,7 +157,7 @@ def _tell_batch(story: Story, entry: Entry, _: Entry) -> None:
             _note(story, (entry["source"], entry["document"], WHOLE), entry)
         return
     story.voids.append(f"{entry['source']}/{entry['document']}")
-    story.assessed["refused"].add(entry["count"], _read_fen(entry))
+    story.assessed["refused"].add(entry["count"], read_fen(entry))
     for line in range(1, entry["count"] + 1):
         place = entry["source"], entry["document"], line
         _note(story, place, entry)
@@ -170,7 +170,7 @@ def _tell_release(story: Story, entry: Entry, _: Entry) -> None:
 
 
 def _tell_orders(story: Story, entry: Entry, _: Entry) -> None:
-    story.orders.append(OrderRow(entry["bank"], entry["file"], entry["count"], _read_fen(entry)))
+    story.orders.append(OrderRow(entry["bank"], entry["file"], entry["count"], read_fen(entry)))
 
 
 _TELLERS = {
@@ -184,7 +184,7 @@ _TELLERS = {
 }
 
 
-def _read_fen(entry: Entry) -> int:
+def read_fen(entry: Entry) -> int:
     """Give an entry's amount; of a sensitive programme the log tells none, and the page adds nothing up."""
     fen = entry.get("amount_fen", entry.get("fen"))
     return 0 if fen is None else int(fen)

@@ -59,25 +59,34 @@ def answer_orders(orders: Sequence[Orders], seed: int) -> Iterator[ResultFile]:
         return
     first = [[_answer(cast, (file, number), each) for number, each in enumerate(of)] for file, of in enumerate(files)]
     names = [file.file for file, _ in orders]
-    yield from _render(timeline.RESULTS, [(*pair, "") for pair in zip(names, first, strict=True)])
+    told = [(*pair, "") for pair in zip(names, first, strict=True)]
+    yield from _render(timeline.spread(timeline.RESULTS, len(told)), told)
     later = [
         (names[cast.unknown[0]], [files[cast.unknown[0]][cast.unknown[1]]], ".2"),
         (names[cast.returned[0]], [_end(files[cast.returned[0]][cast.returned[1]], "returned", _CAME_BACK)], ".3"),
     ]
-    yield from _render(timeline.LATE_RESULTS, later)
+    yield from _render(timeline.spread(timeline.LATE_RESULTS, len(later)), later)
+
+
+def credit_orders(orders: Sequence[Orders], at: int) -> Iterator[ResultFile]:
+    """Give the banks' result files that say of every order, at an instant, that it is paid."""
+    told = [(file.file, _list_answers(file, parts), "") for file, parts in orders]
+    yield from _render([at] * len(told), told)
 
 
 def _list_answers(file: OrderFile, parts: Sequence[OrderColumns]) -> list[Answer]:
     """Say of every order of a file that it is paid."""
     return [
-        Answer(_name(file, line), account, name, fen, "credited", *[""] * 4)
+        Answer(_name(file, line, round_), account, name, fen, "credited", *[""] * 4)
         for part in parts
-        for line, account, name, fen in zip(part.line, part.account, part.name, part.amount_fen, strict=True)
+        for line, round_, account, name, fen in zip(
+            part.line, part.list_rounds(), part.account, part.name, part.amount_fen, strict=True
+        )
     ]
 
 
-def _name(file: OrderFile, line: int) -> str:
-    return derive_order_id(file.county, file.source, file.document, line, 0)
+def _name(file: OrderFile, line: int, round_: int) -> str:
+    return derive_order_id(file.county, file.source, file.document, line, round_)
 
 
 def _cast(places: Sequence[Place], seed: int) -> _Cast | None:
@@ -103,10 +112,10 @@ def _end(answer: Answer, status: str, why: tuple[str, str]) -> Answer:
     return replace(answer, status=status, why=why[0], reason=why[1])
 
 
-def _render(days: Sequence[int], files: Sequence[tuple[str, Sequence[Answer], str]]) -> Iterator[ResultFile]:
+def _render(instants: Sequence[int], files: Sequence[tuple[str, Sequence[Answer], str]]) -> Iterator[ResultFile]:
     """Write files in their banks' layouts, each bank with serials of its own."""
     serials: dict[str, int] = {}
-    for at, (file, answers, suffix) in zip(timeline.spread(days, len(files)), files, strict=True):
+    for at, (file, answers, suffix) in zip(instants, files, strict=True):
         bank = find_paying_bank(file)
         layout, day, first = find_results_profile(bank, load_profiles()), derive_day(at), serials.get(bank, 0) + 1
         if layout is None or layout.answer_name is None:

@@ -71,7 +71,7 @@ def render_answers(people: Iterable[Person]) -> bytes:
     return render_csv(("序号", "户名", "证件号码", "银行代码", "账号", "核验结果"), rows)
 
 
-_DESIGNATION_HEAD = ("领款人身份证号", "银行代码", "账号", "行号")
+DESIGNATION_HEAD = ("领款人身份证号", "银行代码", "账号", "行号")
 
 
 def render_designations(people: Iterable[Person]) -> bytes:
@@ -81,10 +81,10 @@ def render_designations(people: Iterable[Person]) -> bytes:
         for person in people
         if person.designated is not None
     )
-    return render_csv(_DESIGNATION_HEAD, rows)
+    return render_csv(DESIGNATION_HEAD, rows)
 
 
 def render_moves(moves: Iterable[Move]) -> bytes:
     """Write changes of the designated account."""
     rows = ((move.payee.id, move.card.bank, move.card.number, move.card.branch) for move in moves)
-    return render_csv(_DESIGNATION_HEAD, rows)
+    return render_csv(DESIGNATION_HEAD, rows)

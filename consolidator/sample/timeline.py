@@ -13,6 +13,14 @@ RELEASES = (17, 18, 19, 20, 23, 24)
 SECOND_RELEASES = (25,)
 RESULTS = (26,)
 LATE_RESULTS = (27,)
+# After the month: who was not paid chooses another account, in force three days later, and is paid again.
+CHOSEN_AT = parse_instant("2026-11-27T09:30:00Z")
+RAISED_AT = parse_instant("2026-12-01T01:00:00Z")
+CORRECTED_AT = parse_instant("2026-12-01T02:00:00Z")
+CLEARED_AT = parse_instant("2026-12-02T01:00:00Z")
+RELEASED_AT = parse_instant("2026-12-04T02:30:00Z")
+PAID_AT = parse_instant("2026-12-04T07:00:00Z")
+REPEATED_AT = parse_instant("2026-12-04T08:00:00Z")
 SNAPSHOT_ON = "2026-11-02"
 _OPENS_HOUR = 1  # 09:00 in China
 _DAY_SECONDS = 8 * 3600

@@ -94,3 +94,22 @@ def answered() -> list[StoredEntry]:
     ]
     before = month()
     return [*before, *(StoredEntry(len(before) + at, fields, private) for at, (fields, private) in enumerate(told))]
+
+
+def corrected() -> list[StoredEntry]:
+    """Give what follows corrections of lines 2 and 4: both ready, one paid; one that asks for more, one once more."""
+    fix, raised, twice = (_rename(f"B1-{word}") for word in ("FIX", "RAISED", "TWICE"))
+    told: list[dict[str, Any]] = [
+        line(1, "refused", ["R44:red"], 200) | raised,
+        line(1, "ready", []) | fix | {"source_line": "agri/B1/2"},
+        line(2, "held", ["R14:orange"], 700) | fix | {"source_line": "agri/B1/4"},
+        line(3, "refused", ["S27:red"]) | fix,
+        change(1, ("ordered", "credited"), []) | fix,
+        line(1, "refused", ["R13:blue", "R45:red"]) | twice,
+        line(1, "ready", []) | fix | {"source": "civil", "source_line": "agri/B1/6"},
+    ]
+    return [StoredEntry(index, fields, {}) for index, fields in enumerate(told)]
+
+
+def _rename(document: str) -> dict[str, Any]:
+    return {"document": document}

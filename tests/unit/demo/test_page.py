@@ -7,6 +7,7 @@ import pytest
 from rich.console import Console
 
 from consolidator.demo.contents import render_page
+from consolidator.demo.corrected import Corrected, tell_corrected
 from consolidator.demo.forming import Cosigned, Forming
 from consolidator.demo.html import render_html
 from consolidator.demo.judging import Score
@@ -128,6 +129,41 @@ def test_what_banks_answered_is_told_in_sums_with_what_to_look_at() -> None:
     assert reasons is not None
     follows = {row[0]: row[2].split(" ")[0] for row in reasons.rows}
     assert (follows["R51"], follows["R53"]) == ("不记入,与银行核实", "清单退报送单位")
+
+
+def tell_corrections(chosen: set[int]) -> Section:
+    """Give the page's part on corrections of lines 2 and 4 of agri/B1."""
+    corrected = tell_corrected(logs.corrected(), "agri", ("B1-FIX", "B1-RAISED", "B1-TWICE"), chosen)
+    story = tell_story(logs.answered())
+    facts = Facts(story, Score(0, 0, 0), {}, 0, 0, 0, CHECKPOINT, "vkey", "h", corrected=corrected)
+    return next(section for section in render_page(facts) if section.title.startswith("十、更正重发"))
+
+
+def test_corrections_are_told_line_by_line_with_orders_that_name_the_round() -> None:
+    told = tell_corrections({4})
+    assert told.table is not None
+    assert told.table.rows == [
+        ("agri/B1/2\n→ 511112/agri/B1-FIX/1/1", "发放成功 credited", "1.00"),
+        ("agri/B1/4\n→ 511112/agri/B1-FIX/2/1", "存疑拦截 held", "7.00"),
+    ]
+    assert "多报 1 元被退回(R44 更正金额放大),再更正一次也被退回(R45 重复更正)。" in told.sentences
+    assert any("1 人先改选账户" in sentence for sentence in told.sentences)
+
+
+def test_where_nobody_chose_another_account_nothing_is_said_of_it() -> None:
+    assert not any("改选" in sentence for sentence in tell_corrections(set()).sentences)
+
+
+def test_a_refusal_that_did_not_come_is_not_claimed() -> None:
+    corrected = Corrected("agri/B1-FIX", [], [], [])
+    facts = Facts(tell_story([]), Score(0, 0, 0), {}, 0, 0, 0, CHECKPOINT, "vkey", "h", corrected=corrected)
+    told = next(section for section in render_page(facts) if "更正重发" in section.title)
+    assert "多报 1 元被退回(-),再更正一次也被退回(-)。" in told.sentences
+    assert "One yuan more was refused (-), and so was a second correction of the same line (-)." in told.sentences
+
+
+def test_without_corrections_the_page_says_nothing_of_them(sections: list[Section]) -> None:
+    assert not any("更正重发" in section.title for section in sections)
 
 
 def test_before_banks_answer_the_page_says_nothing_of_it(sections: list[Section]) -> None:

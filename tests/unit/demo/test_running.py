@@ -7,16 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from consolidator.bootstrap import load_view, open_home
 from consolidator.cli.main import main
 from consolidator.demo import DemoResult, run_demo
+from consolidator.facts.lines import sum_states
 from schemas.errors import ConflictError, UsageError
 
 LINES, SEED = 500, 7
 # The log's bytes on every machine and Python. A change here changes what everybody has recorded: see CONTRIBUTING.
-RECORDED = (1271, "51a71db2e1b94604a8a48883a618ccc47419a997cacaabe2ab7e158893c6c94e")
+RECORDED = (1310, "6ac1ecc98d35f4ff3afb4d660bcff6bd941d63c7771bc6cc89144418e511f684")
 KEYS = {
     *("lines", "ready", "held", "refused", "cleared", "ordered", "fen", "findings", "planted", "found", "false_holds"),
-    *("answers", "settled"),
+    *("answers", "settled", "corrections"),
     *("cards_before", "accounts_after", "size", "root", "origin", "vkey", "seconds", "lines_per_second"),
     "quorum",
 }
@@ -53,7 +55,7 @@ def test_what_was_ready_and_what_was_cleared_is_ordered(result: DemoResult) -> N
 
 
 def test_banks_answer_every_order_and_each_end_comes(result: DemoResult) -> None:
-    """One result differs from its order and changes nothing: that line still waits."""
+    """One result differs from its order and changes nothing: that line still waits. As it was before corrections."""
     figures = result.figures
     counts = {state: part["count"] for state, part in figures["answers"].items()}
     assert counts == {"credited": figures["ordered"] - 5, "failed": 3, "unknown": 0, "returned": 1}
@@ -66,8 +68,46 @@ def test_what_banks_did_not_pay_is_in_the_senders_lists(result: DemoResult, home
     lists = "".join(path.read_text(encoding="utf-8") for path in (home / "returns").rglob("*.csv"))
     counts = {word: lists.count(word) for word in ("发放失败 failed", "已退票 returned", "待查询 unknown", "S25")}
     assert result.figures["settled"]
-    assert counts == {"发放失败 failed": 3, "已退票 returned": 1, "待查询 unknown": 0, "S25": 1}
+    unpaid = 4 - len(result.figures["corrections"]["lines"])  # who is paid again leaves the list
+    assert counts == {"发放失败 failed": unpaid - 1, "已退票 returned": 1, "待查询 unknown": 0, "S25": 1}
     assert lists.count("不符之处 金额") == 1
+
+
+def test_what_was_not_paid_of_a_batch_is_corrected_and_paid(result: DemoResult, home: Path) -> None:
+    corrections = result.figures["corrections"]
+    source, document, _ = corrections["lines"][0]["source_line"].split("/")
+    assert corrections["batch"] == f"{source}/{document}-FIX"
+    assert [each["state"] for each in corrections["lines"]] == ["credited"] * 2
+    state = load_view(open_home(home)).state
+    assert sum_states(state.batches[state.batch_index[f"{source}/{document}"]])["rebuilt"][0] == 2
+    assert state.batches[state.batch_index[corrections["batch"]]].state == "settled"
+
+
+def test_the_round_of_a_correction_stands_in_its_bank_file(result: DemoResult, home: Path) -> None:
+    for each in result.figures["corrections"]["lines"]:
+        assert each["order"].endswith("-FIX/" + each["line"].rpartition("/")[2] + "/1")
+        assert [path for path in (home / "outbox").rglob("*-FIX_*") if each["order"].encode() in path.read_bytes()]
+
+
+def test_a_raised_and_a_repeated_correction_are_refused(result: DemoResult) -> None:
+    refused = result.figures["corrections"]["refused"]
+    assert "R44:red" in refused["raised"]
+    assert "R45:red" in refused["twice"]
+
+
+def test_the_page_tells_of_corrections(result: DemoResult, home: Path) -> None:
+    page = (home / "demo.html").read_text(encoding="utf-8")
+    assert "十、更正重发 Paid again" in page
+    assert all(each["order"] in page for each in result.figures["corrections"]["lines"])
+    assert f"explain --home {home} {result.figures['corrections']['lines'][0]['source_line']}" in page
+
+
+def test_whoever_looks_at_the_home_is_told_of_corrections(
+    result: DemoResult, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = result.figures["corrections"]["lines"][0]
+    assert main(["explain", "--home", str(home), "--lang", "zh", first["source_line"]]) == 0
+    assert f"已有更正行 {first['line']}(发放成功)" in capsys.readouterr().out
 
 
 def test_the_log_with_the_banks_answers_is_verified_and_replayed(result: DemoResult, home: Path) -> None:

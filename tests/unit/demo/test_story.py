@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from consolidator.demo.corrected import figure_corrections, tell_corrected
+from consolidator.demo.correcting import choose_unpaid
 from consolidator.demo.judging import read_truth, score
 from consolidator.demo.story import (
     Story,
@@ -89,11 +91,31 @@ def test_a_line_counts_where_its_bank_says_that_it_is_and_no_more_where_it_was()
     story = tell_story(logs.answered())
     assert story.told == {"credited": Sum(), "failed": Sum(1, 100), "unknown": Sum(), "returned": Sum(1, 700)}
     assert (story.asked, story.settled) == (1, 1)
-    assert story.unpaid == [("agri", "B1", 2), ("agri", "B1", 4)]
+    assert story.unpaid == {("agri", "B1", 2): "account_state", ("agri", "B1", 4): ""}
     assert count_findings(story)["R51:red"] == count_findings(story)["R53:yellow"] == 1
     assert choose_family(story)[1].states == ["held", "ready"]  # how it was reviewed is told, not how it was paid
 
 
 def test_before_banks_answer_nothing_is_told(story: Story) -> None:
     assert all(part == Sum() for part in story.told.values())
-    assert (story.asked, story.settled, story.unpaid) == (0, 0, [])
+    assert (story.asked, story.settled, story.unpaid) == (0, 0, {})
+
+
+def test_corrections_are_folded_with_what_refused_the_wrong_ones() -> None:
+    corrected = tell_corrected(logs.corrected(), "agri", ("B1-FIX", "B1-RAISED", "B1-TWICE"), {2})
+    assert [(each.source_line, each.line, each.state, each.chose) for each in corrected.lines] == [
+        ("agri/B1/2", "agri/B1-FIX/1", "credited", True),
+        ("agri/B1/4", "agri/B1-FIX/2", "held", False),
+    ]
+    figures = figure_corrections(corrected)
+    assert figures["refused"] == {"raised": ["R44:red"], "twice": ["R13:blue", "R45:red"]}
+    assert figure_corrections(None) == "none"
+
+
+def test_the_department_with_most_unpaid_lines_in_a_batch_corrects_them() -> None:
+    story = tell_story([])
+    assert choose_unpaid(story) == []
+    story.unpaid = dict.fromkeys([("bank-402", "P", 1), ("bank-402", "P", 2), ("bank-402", "P", 3)], "")
+    assert choose_unpaid(story) == []
+    story.unpaid |= dict.fromkeys([("agri", "A", 9), ("civil", "C", 8), ("civil", "C", 2), ("agri", "B", 1)], "")
+    assert choose_unpaid(story) == [("civil", "C", 2), ("civil", "C", 8)]

@@ -7,7 +7,7 @@ import pytest
 
 from bank_adapters.profiles import load_profiles, match_profiles
 from bank_adapters.reading import parse_file
-from consolidator.sample.bank_answers import FAILED_MIN, FAILED_SHARE, Orders, ResultFile, answer_orders
+from consolidator.sample.bank_answers import FAILED_MIN, FAILED_SHARE, Orders, ResultFile, answer_orders, credit_orders
 from schemas.identifiers import derive_order_id
 from schemas.orders import OrderColumns, OrderFile, derive_file_id
 
@@ -44,9 +44,12 @@ def read(file: ResultFile) -> list[tuple[str, str, str | None, int]]:
 
 @pytest.mark.parametrize("bank", BANKS)
 def test_every_order_is_answered_once_on_the_first_day_and_each_end_comes(bank: str) -> None:
-    first, *later = answer_orders([make_orders(bank, 40)], 7)
+    file, (early, late) = make_orders(bank, 40)
+    first, *later = answer_orders([(file, [early.model_copy(update={"round": [*range(20)]}), late])], 7)
     told = read(first)
-    assert [order for order, *_ in told] == [derive_order_id("511112", "agri", "B-1", line, 0) for line in range(1, 41)]
+    rounds = [*range(20), *[0] * 20]
+    named = [derive_order_id("511112", "agri", "B-1", line, round_) for line, round_ in enumerate(rounds, start=1)]
+    assert [order for order, *_ in told] == named
     ends = Counter((status, why) for _, status, why, _ in told)
     assert ends == {
         ("credited", None): 40 - FAILED_MIN - 1,
@@ -82,3 +85,13 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others() -> None:
 def test_too_few_orders_for_every_end_are_not_answered() -> None:
     assert list(answer_orders([], 7)) == []
     assert list(answer_orders([make_orders("402", FAILED_MIN + 2)], 7)) == []
+
+
+def test_orders_of_corrections_are_all_paid_at_an_instant_in_their_own_rounds() -> None:
+    file, (early, late) = make_orders("402", 4)
+    (told,) = credit_orders([(file, [early.model_copy(update={"round": [1, 2]}), late])], 1_793_581_200)
+    assert [(order.rpartition("/")[2], *rest) for order, *rest in read(told)] == [
+        (round_, "credited", None, 100) for round_ in "1200"
+    ]
+    assert (told.at, told.source) == (1_793_581_200, "bank-402")
+    assert list(credit_orders([], 0)) == []
