@@ -80,7 +80,7 @@ def move_lines(state: State, batch: Batch, lines: Sequence[int], to: int) -> Non
     _add(batch.sums[to], len(lines), fen)
     _add(state.totals[LINE_STATES[came_from]], -len(lines), -fen)
     _add(state.totals.setdefault(LINE_STATES[to], [0, 0]), len(lines), fen)
-    again = to == ORDERED and not batch.corrects.keys().isdisjoint(lines)
+    again = bool(batch.corrects) and not batch.corrects.keys().isdisjoint(lines)
     _add(state.moves.setdefault(_name_move(batch, bank, LINE_STATES[to], again=again), [0, 0]), len(lines), fen)
     use = state.plan_use.setdefault(derive_plan_key(batch), [0, 0])
     use[0] += fen * ((to in _LIVE) - (came_from in _LIVE))

@@ -201,6 +201,7 @@ def test_a_plots_line_is_corrected_by_a_line_for_the_same_plot(world: World) -> 
     assert world.findings("C-1") == [["S27:red"]]
     correct(world, [1], "C-2", source="P-1", fields=fields, plot=["a 1"])
     assert world.line_states("C-2") == ["ready"]
+    assert list_beneficiaries(world.state, world.batch("P-1")) == {1: IDS[0], 2: IDS[0]}
     holders = world.state.claims.holders["PLOT"]["2026"]
     assert holders == {IDS[0]: 2}
     stop(world, "C-2")

@@ -191,6 +191,15 @@ def test_a_corrected_machine_was_bought_once(world: World, others: int) -> None:
     assert world.findings("C-1")[-1] == []
 
 
+def test_a_machine_bought_beside_a_correction_is_one_more(world: World) -> None:
+    world.set_policy("policy-9", [("programme", "TOOL", make_programme(unit="machine"))])
+    world.set_policy("policy-8", [("rule", "R36", {"parameters": {"machines_max": 1, "window_days": 365}})])
+    order_failed(world, "P-1", [IDS[0]], {"programme": "TOOL"}, plot=["SN-1"])
+    columns: dict[str, Any] = {"plot": ["SN-1", "SN-2"], "source_line": [name(1, "P-1"), None]}
+    world.send_batch("C-1", [IDS[0]] * 2, None, {"programme": "TOOL"}, **columns)
+    assert world.findings("C-1") == [[], ["R36:orange"]]
+
+
 def test_a_plan_is_used_once(world: World) -> None:
     before = json.dumps(world.state.plan_use)
     correct(world, [1])
