@@ -59,8 +59,9 @@ class Claims(Struct):
     ``entitlements``: beneficiary (and plot) → place of the line that holds it. ``holders``: beneficiary → number of his
     entitlements, in programmes per plot or machine. ``serials``: programme → machine's serial → place. Members are
     (beneficiary, place): of a household, of a payee who collects for others, of a stated account that is not their own,
-    of a buyer of machines. ``clued``: finding → places of ordered lines whose clue is already in the log;
-    and what a monitor compared (code, other county, entry there) → places of all lines that were told so.
+    of a buyer of machines. ``clued``: finding → places of ordered lines whose clue is already in the log; what a
+    monitor compared (code, other county, entry there), or how a bank's result differs → places of all lines that were
+    told so; ``R51`` → all of the latter.
     """
 
     entitlements: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)

@@ -22,12 +22,12 @@ def claim_lines(state: State, batch: Batch, part: Slice, hits: Hits) -> None:
     """Let each line of a slice claim what is its own; a repeat is refused and told who holds it."""
     first_place = derive_place(batch.index, part.first_line)
     corrections = list_corrections(part)
+    keys, serials = derive_claim_keys(part), derive_serials(part)
     if part.programme.unit == "machine":  # first, so that a repeated serial leaves no entitlement behind
-        serials = state.claims.serials.setdefault(batch.programme, {})
-        late = claim_in_order(_leave_out(derive_serials(part), corrections), first_place, hits.refused, serials)
+        known = state.claims.serials.setdefault(batch.programme, {})
+        late = claim_in_order(_leave_out(serials, corrections), first_place, hits.refused, known)
         _refuse(state, part, hits, "R35", late)
     held = _find_entitlements(state, batch)
-    keys = derive_claim_keys(part)
     late = claim_in_order(_leave_out(keys, corrections), first_place, hits.refused, held)
     _refuse(state, part, hits, "R16", late)
     if part.programme.unit in NUMBERED:
@@ -38,7 +38,10 @@ def claim_lines(state: State, batch: Batch, part: Slice, hits: Hits) -> None:
     for item, ref in corrections.items():
         source = judge_correction(part, item, ref, held.get(keys[item]), hits)
         if source is not None:
-            _hand_over(state, batch, part, item, source)
+            _move_claims(state, batch, (keys[item], serials[item]), first_place + item)
+            index, line = split_place(source)
+            batch.corrects[part.first_line + item] = source
+            state.batches[index].corrected[line] = first_place + item
 
 
 def _leave_out(keys: Sequence[str | None], corrections: Collection[int]) -> Sequence[str | None]:
@@ -46,18 +49,10 @@ def _leave_out(keys: Sequence[str | None], corrections: Collection[int]) -> Sequ
     return [None if item in corrections else key for item, key in enumerate(keys)] if corrections else keys
 
 
-def _hand_over(state: State, batch: Batch, part: Slice, item: int, source: int) -> None:
-    """Let a line hold what the line that it corrects held."""
-    index, line = split_place(source)
-    _move_claims(state, batch, part, item, derive_place(batch.index, part.first_line + item))
-    batch.corrects[part.first_line + item] = source
-    state.batches[index].corrected[line] = derive_place(batch.index, part.first_line + item)
-
-
-def _move_claims(state: State, batch: Batch, part: Slice, item: int, place: int) -> None:
-    """Say that the line at a place holds now what an item's claims are about."""
-    _find_entitlements(state, batch)[derive_claim_keys(part)[item]] = place
-    serial = derive_serials(part)[item]
+def _move_claims(state: State, batch: Batch, claimed: tuple[str, str | None], place: int) -> None:
+    """Let the line at a place hold an entitlement, and a machine's serial if there is one, that another held."""
+    key, serial = claimed
+    _find_entitlements(state, batch)[key] = place
     if serial is not None:
         state.claims.serials[batch.programme][serial] = place
 
@@ -74,11 +69,11 @@ def _refuse(state: State, part: Slice, hits: Hits, code: str, late: Mapping[int,
 def free_claims(state: State, batch: Batch, part: Slice, item: int) -> None:
     """Free what a stopped line held, or give it back to the line that it was to correct."""
     place = derive_place(batch.index, part.first_line + item)
-    key = derive_claim_keys(part)[item]
+    key, serial = derive_claim_keys(part)[item], derive_serials(part)[item]
     source = batch.corrects.pop(part.first_line + item, None)
     if source is not None:
         invariant(_find_entitlements(state, batch).get(key) == place, "a held line holds its entitlement")
-        _move_claims(state, batch, part, item, source)
+        _move_claims(state, batch, (key, serial), source)
         index, line = split_place(source)
         del state.batches[index].corrected[line]
         return
@@ -88,7 +83,6 @@ def free_claims(state: State, batch: Batch, part: Slice, item: int) -> None:
         holders[beneficiary] -= 1
         if not holders[beneficiary]:
             del holders[beneficiary]
-    serial = derive_serials(part)[item]
     if serial is not None:
         freed = state.claims.serials[batch.programme].pop(serial, None)
         invariant(freed == place, "a held line holds its machine's serial")

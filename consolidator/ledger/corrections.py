@@ -4,7 +4,7 @@ Once (R45), and no more than was due before (R44): both are always red, whatever
 twice. When the line is ordered, the one that it corrects is rebuilt.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from consolidator.facts.lines import (
     FAILED,
@@ -68,14 +68,9 @@ def _note(hits: Hits, item: int, code: str, level: str, facts: Mapping[str, str 
     hits.explain(item, code, facts)
 
 
-def derive_doubt(differences: Iterable[str], status: str) -> str:
-    """Name, in :attr:`Claims.clued`, what a bank told of a line that does not fit (R51)."""
-    return "|".join((DIFFERENT, *differences, status))
-
-
 def is_doubted(state: State, place: int) -> bool:
-    """Say whether a bank told of a line what does not fit: perhaps it was paid after all."""
-    return any(place in places for told, places in state.claims.clued.items() if told.startswith(DIFFERENT))
+    """Say whether a bank told of a line what does not fit (R51): perhaps it was paid after all."""
+    return place in state.claims.clued.get(DIFFERENT, ())
 
 
 def rebuild(state: State, batch: Batch, accounts: Mapping[int, str]) -> Iterator[Emission]:

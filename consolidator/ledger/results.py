@@ -26,7 +26,7 @@ from consolidator.facts.lines import (
 from consolidator.facts.state import State, find_batch, find_setting
 from consolidator.ledger.acts import Act, emit_effect, emit_refusal
 from consolidator.ledger.changes import Reader
-from consolidator.ledger.corrections import DIFFERENT, derive_doubt
+from consolidator.ledger.corrections import DIFFERENT
 from consolidator.ledger.emission import Emission
 from consolidator.ledger.items import Tally, read_parts
 from consolidator.ledger.marks import Mark, mark_line
@@ -182,10 +182,11 @@ def _mark(results: _Results, result: _Result, differences: Sequence[str], emissi
     So is one that is to pay the money again.
     """
     state = results.act.state
-    told = state.claims.clued.setdefault(derive_doubt(differences, result.status), set())
+    told = state.claims.clued.setdefault(f"{DIFFERENT}|{'|'.join(differences)}|{result.status}", set())
     if result.place in told or not find_setting(state, DIFFERENT).enabled:
         return
     told.add(result.place)
+    state.claims.clued.setdefault(DIFFERENT, set()).add(result.place)
     facts = {
         "differs": list(differences),
         "told_status": result.status,
