@@ -8,11 +8,10 @@ import pytest
 
 from schemas.errors import DependencyError
 from streams.kafka import owning
-from streams.kafka.local.layout import Layout
 from tests.conformance.kafka import make_cluster
 from tests.conformance.suite import every_step_commits
 from tests.conformance.toy import document
-from tests.support.brokers import StartCluster
+from tests.support.brokers import THREE_TO_KILL, TO_KILL, StartCluster
 from tests.support.owners import County
 
 __all__ = ["every_step_commits"]
@@ -37,7 +36,7 @@ def _after(commits: int, act: Callable[[], None]) -> Callable[[object], None]:
 def test_a_broker_killed_and_started_again_under_an_owner_loses_and_doubles_nothing(
     brokers: StartCluster, tmp_path: Path
 ) -> None:
-    with brokers(Layout()) as cluster:
+    with brokers(TO_KILL) as cluster:
         county = County(make_cluster(cluster.bootstrap, 1).connection, 0, tmp_path)
         county.begin(WORK)
         with county.owner(on_commit=_after(5, lambda: cluster.kill(0))) as owner, pytest.raises(DependencyError):
@@ -61,7 +60,7 @@ def _restart_at_once(kill: Callable[[int], None], restart: Callable[[int], None]
 def test_of_three_brokers_one_may_be_lost_for_good_and_with_two_lost_the_error_is_clear(
     brokers: StartCluster, tmp_path: Path
 ) -> None:
-    with brokers(Layout(brokers=3)) as cluster:
+    with brokers(THREE_TO_KILL) as cluster:
         county = County(make_cluster(cluster.bootstrap, 1, copies=3).connection, 0, tmp_path)
         county.begin(WORK)
         with county.owner(on_commit=_after(5, lambda: cluster.kill(0))) as owner:
@@ -79,7 +78,7 @@ def test_of_three_brokers_one_may_be_lost_for_good_and_with_two_lost_the_error_i
 
 @pytest.mark.soak
 def test_a_start_with_two_of_three_brokers_lost_ends_with_a_clear_error(brokers: StartCluster, tmp_path: Path) -> None:
-    with brokers(Layout(brokers=3)) as cluster:
+    with brokers(THREE_TO_KILL) as cluster:
         county = County(make_cluster(cluster.bootstrap, 1, copies=3).connection, 0, tmp_path)
         county.begin(WORK)
         cluster.kill(0)

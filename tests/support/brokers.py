@@ -21,6 +21,9 @@ from streams.kafka.local.layout import Layout
 from tests.support.containers import offer_container
 from tests.support.proxy import Proxy
 
+TO_KILL = Layout(session_milliseconds=3_000)  # a broker that a test kills comes back soon
+THREE_TO_KILL = Layout(brokers=3, session_milliseconds=3_000)
+
 
 class StartCluster(Protocol):
     """What starts a cluster of a test's own; without a folder its data go with it."""

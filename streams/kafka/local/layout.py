@@ -34,7 +34,9 @@ class Layout:
 
     ``proxies``: ports of this machine, one per broker, where a proxy stands; each broker then has a listener more that
     tells clients to come through its proxy. ``properties``: broker properties that are added, or stand for ours.
-    ``java``: options of the Java that runs each broker.
+    ``java``: options of the Java of each broker. ``session_milliseconds``: how long a broker may be silent before
+    the others count it as lost. One that was killed comes back after that long; one whose disk or processor is busy for
+    longer leads nothing any more, though it lives, so it is short only where brokers are killed.
     """
 
     brokers: int = 1
@@ -42,6 +44,7 @@ class Layout:
     proxies: tuple[int, ...] = ()
     properties: Mapping[str, str] = field(default_factory=dict)
     java: tuple[str, ...] = QUICK_START
+    session_milliseconds: int = 30_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ def list_properties(layout: Layout, ports: Ports, index: int, folder: Path) -> d
     return (
         _list_roles(layout, ports, index, folder)
         | list_common_properties(layout.brokers)
+        | _list_patience(layout)
         | (_list_security(layout.certificates, folder) if layout.certificates else {})
         | dict(layout.properties)
     )
@@ -124,11 +128,17 @@ def _list_habits() -> dict[str, str]:
         "transaction.state.log.num.partitions": "1",
         "group.initial.rebalance.delay.ms": "0",
         "group.min.session.timeout.ms": "1000",
-        "broker.session.timeout.ms": "3000",  # a killed broker may come back after this long
-        "broker.heartbeat.interval.ms": "500",
         "log.cleaner.dedupe.buffer.size": str(16 << 20),
         "num.network.threads": "2",
         "num.io.threads": "4",
+    }
+
+
+def _list_patience(layout: Layout) -> dict[str, str]:
+    """Say when a broker is lost; it tells that it lives several times as often."""
+    return {
+        "broker.session.timeout.ms": str(layout.session_milliseconds),
+        "broker.heartbeat.interval.ms": str(min(2_000, layout.session_milliseconds // 6)),
     }
 
 

@@ -18,7 +18,7 @@ from streams.kafka.local.cluster import LocalCluster
 from streams.kafka.local.jars import JARS_VARIABLE
 from streams.kafka.local.layout import Layout
 from streams.kafka.local.probe import ask_brokers
-from tests.support.brokers import StartCluster, do_without, need_brokers
+from tests.support.brokers import THREE_TO_KILL, TO_KILL, StartCluster, do_without, need_brokers
 from tests.support.records import create_topic, put_record, take_record
 
 
@@ -29,7 +29,7 @@ def test_a_record_goes_in_and_comes_out(broker: str, prefix: str) -> None:
 
 
 def test_a_killed_broker_comes_back_with_what_it_had(brokers: StartCluster) -> None:
-    with brokers(Layout()) as cluster:
+    with brokers(TO_KILL) as cluster:
         asyncio.run(create_topic(cluster.bootstrap, "kept"))
         asyncio.run(put_record(cluster.bootstrap, "kept", b"one"))
         cluster.kill(0)
@@ -49,7 +49,7 @@ def test_a_paused_broker_answers_nobody_until_it_is_resumed(brokers: StartCluste
 
 
 def test_of_three_brokers_any_may_be_lost(brokers: StartCluster) -> None:
-    with brokers(Layout(brokers=3)) as cluster:
+    with brokers(THREE_TO_KILL) as cluster:
         asyncio.run(create_topic(cluster.bootstrap, "kept", copies=3))
         asyncio.run(put_record(cluster.bootstrap, "kept", b"one"))
         cluster.kill(0)

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from consolidator.cli.main import main
-from streams.kafka.local.layout import Layout
-from tests.support.brokers import StartCluster
+from tests.support.brokers import TO_KILL, StartCluster
 from tests.support.clusters import TestCluster, WorkerProcess, make_busy_world, make_machine, start_worker, wait_until
 from tests.support.kafka_checks import check_everything
 from tests.support.world import World
@@ -173,7 +172,7 @@ def is_over(worker: WorkerProcess) -> bool:
 def test_a_worker_waits_for_its_brokers_says_so_once_and_goes_on_by_itself(
     brokers: StartCluster, tmp_path: Path
 ) -> None:
-    with brokers(Layout()) as kafka:
+    with brokers(TO_KILL) as kafka:
         cluster = found_cluster(kafka.bootstrap, tmp_path, 2)
         worlds = {place.code: make_busy_world(place.code, 10_000) for place in cluster.places}
         append_part(cluster, worlds, 0, 4)
