@@ -21,6 +21,7 @@ from streams.kafka.local.layout import Layout
 from tests.support.containers import offer_container
 from tests.support.proxy import Proxy
 
+SHARED = Layout(session_milliseconds=60_000)  # nobody kills it, and many tests stand on it
 TO_KILL = Layout(session_milliseconds=3_000)  # a broker that a test kills comes back soon
 THREE_TO_KILL = Layout(brokers=3, session_milliseconds=3_000)
 
@@ -53,7 +54,7 @@ def provide_broker() -> Iterator[str]:
     offered = None if os.environ.get(BROKER_VARIABLE) else offer_container()
     if offered is None and not os.environ.get(BROKER_VARIABLE):
         need_brokers()
-    with open_broker(lambda: offered) as bootstrap:
+    with open_broker(lambda: offered, SHARED) as bootstrap:
         yield bootstrap
 
 

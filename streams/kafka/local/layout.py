@@ -44,7 +44,7 @@ class Layout:
     proxies: tuple[int, ...] = ()
     properties: Mapping[str, str] = field(default_factory=dict)
     java: tuple[str, ...] = QUICK_START
-    session_milliseconds: int = 30_000
+    session_milliseconds: int = 9_000  # Kafka's own
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from streams.kafka.local.layout import Certificates, Layout, Ports, list_propert
 from streams.kafka.local.ports import LOOPBACK, choose_ports
 from streams.kafka.local.remembering import remember
 from streams.kafka.local.running import Java
-from tests.support.brokers import TO_KILL
+from tests.support.brokers import SHARED, TO_KILL
 
 PORTS = Ports((1, 2, 3), (11, 12, 13), (21, 22, 23), (31, 32, 33))
 FOLDER = Path("kafka")
@@ -82,7 +82,9 @@ def test_a_broker_behind_a_proxy_sends_clients_of_that_listener_to_the_proxy() -
     assert told["advertised.listeners"] == "PLAINTEXT://127.0.0.1:1,PROXIED://127.0.0.1:901"
 
 
-@pytest.mark.parametrize(("layout", "session", "beat"), [(Layout(), "30000", "2000"), (TO_KILL, "3000", "500")])
+@pytest.mark.parametrize(
+    ("layout", "session", "beat"), [(Layout(), "9000", "1500"), (SHARED, "60000", "2000"), (TO_KILL, "3000", "500")]
+)
 def test_a_broker_tells_that_it_lives_well_before_it_counts_as_lost(layout: Layout, session: str, beat: str) -> None:
     told = list_properties(layout, PORTS, 0, FOLDER)
     assert (told["broker.session.timeout.ms"], told["broker.heartbeat.interval.ms"]) == (session, beat)
