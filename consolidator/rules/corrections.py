@@ -22,8 +22,9 @@ def find_repeated(part: Slice) -> Sequence[int]:
 
 
 def tell_round(part: Slice, item: int) -> Mapping[str, int]:
-    """R48: which time it is."""
-    return {"round": _derive_round(part, list_corrections(part)[item])}
+    """R48: which time it is. A line that the rule hits names another."""
+    stated = part.columns.source_line or []
+    return {"round": _derive_round(part, str(stated[item]))}
 
 
 def _derive_round(part: Slice, ref: str) -> int:
