@@ -17,6 +17,7 @@ from consolidator.ledger.orders import OrderBook, finish_batch
 from consolidator.ledger.showing import show
 from consolidator.rules.amounts import count_sizes
 from consolidator.rules.catalogue import RED, render_finding
+from consolidator.rules.corrections import list_corrections
 from consolidator.rules.groups import GROUP_RULES, GroupHits, GroupRule, Roster, prune, run_group_rule
 from consolidator.rules.plans import LIVE, PLAN, find_over_plan, is_checked, is_known
 from consolidator.rules.rosters import JUMP, count_roster, find_jumps
@@ -256,9 +257,10 @@ def _build_roster(state: State, batch: Batch, parts: Parts) -> Roster:
 
 def _find_corrections(parts: Parts) -> frozenset[int]:
     """Give the items that correct a line."""
-    stated = ((index, part.columns.source_line) for index, part in enumerate(parts) if part.columns.source_line)
     return frozenset(
-        index * PART_ITEMS_MAX + item for index, refs in stated for item, ref in enumerate(refs) if ref is not None
+        index * PART_ITEMS_MAX + item
+        for index, part in enumerate(parts)
+        for item in list_corrections(part.columns, part.refused)
     )
 
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from consolidator.facts.accounts import Designation, list_versions
-from consolidator.facts.lines import HELD, LINE_STATES, READY, STOPPED, Batch, derive_place
+from consolidator.facts.lines import HELD, READY, STOPPED, Batch, derive_place
 from consolidator.facts.state import Members, State
 from consolidator.ledger.assessment import NO_DESIGNATION
 from consolidator.ledger.claims import free_claims
 from consolidator.ledger.emission import Emission
-from consolidator.ledger.moves import find_bank, move_line, open_lines
+from consolidator.ledger.moves import describe_change, find_bank, move_line, open_lines
 from consolidator.ledger.routing import find_rail, hold_unroutable
 from consolidator.ledger.showing import show
 from consolidator.rules.groups import GROUP_RULES
@@ -76,15 +76,7 @@ def emit_change(state: State, batch: Batch, part: Slice, change: Change, emissio
     if change.to == STOPPED:
         _free(state, batch, part, change.item)
     fields = {
-        "kind": "change",
-        "source": batch.source,
-        "document": batch.document,
-        "line": line,
-        "programme": batch.programme,
-        "period": batch.period,
-        "amount_fen": batch.fen[line - 1],
-        "from": LINE_STATES[came_from],
-        "to": LINE_STATES[change.to],
+        **describe_change(batch, line, came_from),
         "bank": bank,
         "route": find_rail(bank, _find_assessed(state, batch, part, change.item)) if bank else "",
         "findings": list(change.findings),

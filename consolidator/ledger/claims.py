@@ -21,7 +21,7 @@ from schemas.identifiers import derive_line_ref
 def claim_lines(state: State, batch: Batch, part: Slice, hits: Hits) -> None:
     """Let each line of a slice claim what is its own; a repeat is refused and told who holds it."""
     first_place = derive_place(batch.index, part.first_line)
-    corrections = list_corrections(part)
+    corrections = list_corrections(part.columns, part.odd)
     keys, serials = derive_claim_keys(part), derive_serials(part)
     if part.programme.unit == "machine":  # first, so that a repeated serial leaves no entitlement behind
         known = state.claims.serials.setdefault(batch.programme, {})

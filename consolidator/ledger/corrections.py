@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 
 from consolidator.facts.lines import (
     FAILED,
-    LINE_STATES,
     REBUILT,
     RETURNED,
     Batch,
@@ -17,7 +16,7 @@ from consolidator.facts.lines import (
 )
 from consolidator.facts.state import State, find_line
 from consolidator.ledger.emission import Emission
-from consolidator.ledger.moves import check_conservation, move_line
+from consolidator.ledger.moves import check_conservation, describe_change, move_line
 from consolidator.ledger.showing import show
 from consolidator.rules.catalogue import ORANGE, RED
 from consolidator.rules.running import Hits
@@ -92,15 +91,7 @@ def _rebuild(state: State, successor: Batch, by_line: int, account: str, emissio
     came_from = batch.states[line - 1]
     move_line(state, batch, line, REBUILT)
     fields = {
-        "kind": "change",
-        "source": batch.source,
-        "document": batch.document,
-        "line": line,
-        "programme": batch.programme,
-        "period": batch.period,
-        "amount_fen": batch.fen[line - 1],
-        "from": LINE_STATES[came_from],
-        "to": LINE_STATES[REBUILT],
+        **describe_change(batch, line, came_from),
         "bank": "",
         "route": "",
         "findings": [],

@@ -66,6 +66,21 @@ def move_line(state: State, batch: Batch, line: int, to: int) -> None:
     move_lines(state, batch, [line], to)
 
 
+def describe_change(batch: Batch, line: int, came_from: int) -> dict[str, Any]:
+    """Give what the entry of any line that was moved says of it: which line, of what, and between which states."""
+    return {
+        "kind": "change",
+        "source": batch.source,
+        "document": batch.document,
+        "line": line,
+        "programme": batch.programme,
+        "period": batch.period,
+        "amount_fen": batch.fen[line - 1],
+        "from": LINE_STATES[came_from],
+        "to": LINE_STATES[batch.states[line - 1]],
+    }
+
+
 def move_lines(state: State, batch: Batch, lines: Sequence[int], to: int) -> None:
     """Change the state of lines, at least one, all in one state now and, from ready on, at one paying bank."""
     came_from = batch.states[lines[0] - 1]
