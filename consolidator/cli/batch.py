@@ -8,7 +8,7 @@ from consolidator.bootstrap import load_view, open_home
 from consolidator.cli.acting import perform, tell
 from consolidator.cli.terminal import put, put_json, put_table, say, yuan
 from consolidator.facts.state import State
-from consolidator.intake.acting import Act
+from consolidator.intake.acting import Act, make_release
 from consolidator.language import choose, pick, tag
 from consolidator.ledger.releases import list_figures
 from consolidator.views.answers import OPEN_STATES
@@ -102,16 +102,7 @@ def _make_release(state: State, args: Namespace) -> Act:
             f"付款银行应为 {wanted},每家一个 --pay / ready lines are at these banks: {wanted}; give --pay once for each"
         )
         raise UsageError(message)
-    columns: dict[str, Sequence[Any]] = {
-        "bank": banks,
-        "application": [papers[bank][0] for bank in banks],
-        "voucher": [papers[bank][1] for bank in banks],
-        "voucher_on": [papers[bank][2] for bank in banks],
-        "count": [count for _, count, _ in figures],
-        "fen": [fen for _, _, fen in figures],
-    }
-    named = {"source": batch.source, "id": batch.document}
-    return Act("release", {"batch": named, "number": batch.releases + 1}, columns, args.id)
+    return make_release(batch, figures, papers, args.id)
 
 
 def _parse_papers(texts: Sequence[str]) -> dict[str, Sequence[str]]:

@@ -13,15 +13,14 @@ from typing import Any
 from consolidator.bootstrap import Office, open_desk
 from consolidator.demo.corrected import Corrected, tell_corrected
 from consolidator.demo.story import Place, Story
-from consolidator.facts.lines import HELD, Batch
-from consolidator.facts.state import State, find_batch
+from consolidator.facts.lines import HELD
 from consolidator.home.running import Runner
-from consolidator.intake.acting import Act, View, send_act
+from consolidator.intake.acting import Act, View, make_release, send_act
 from consolidator.intake.submitting import Submission
 from consolidator.keys import read_signer
 from consolidator.ledger.releases import list_figures
 from consolidator.sample import timeline
-from consolidator.sample.bank_answers import credit_orders
+from consolidator.sample.bank_answers import credit_orders, read_orders
 from consolidator.sample.corrections import (
     Choice,
     choose_other,
@@ -33,11 +32,10 @@ from consolidator.sample.corrections import (
 from consolidator.sample.keyring import TOWN_SOURCES
 from consolidator.sample.places import read_town
 from consolidator.sample.sheets import render_cover
+from consolidator.views.batches import require_batch
 from consolidator.views.reading import list_entries
-from schemas.errors import InvariantError
 from schemas.identifiers import derive_line_ref
 from schemas.instants import derive_day
-from schemas.orders import parse_order_part
 
 FILES = "corrections"  # the folder in the sample's that holds what is sent
 _RELEASING = ("bureau-clerk", "bureau-approver")  # who sends an act, and who confirms it
@@ -172,7 +170,7 @@ def _act(doing: Doing, officers: tuple[str, str], act: Act, at: int) -> None:
 
 def _clear(doing: Doing, case: _Case, document: str) -> None:
     """Let two persons clear who is held because he has just chosen another account."""
-    batch = _require_batch(doing.runner.state, case, document)
+    batch = require_batch(doing.runner.state, f"{case.source}/{document}")
     own = enumerate(case.numbers, start=1)
     lines = [line for line, number in own if batch.states[line - 1] == HELD and number in case.choices]
     if lines:
@@ -184,44 +182,18 @@ def _clear(doing: Doing, case: _Case, document: str) -> None:
 
 def _release(doing: Doing, case: _Case, document: str) -> None:
     """Let two persons release what is ready."""
-    batch = _require_batch(doing.runner.state, case, document)
+    batch = require_batch(doing.runner.state, f"{case.source}/{document}")
     figures = list_figures(doing.runner.state, batch)
-    if not figures:
-        return
-    banks, counts, fen = zip(*figures, strict=True)
-    columns = {
-        "bank": banks,
-        "application": [f"SQ-{bank}" for bank in banks],
-        "voucher": [f"PZ-{bank}" for bank in banks],
-        "voucher_on": [derive_day(timeline.RELEASED_AT)] * len(banks),
-        "count": counts,
-        "fen": fen,
-    }
-    named = {"source": case.source, "id": document}
-    _act(
-        doing,
-        _RELEASING,
-        Act("release", {"batch": named, "number": 1}, columns, f"RELEASE-{document}"),
-        timeline.RELEASED_AT,
-    )
-
-
-def _require_batch(state: State, case: _Case, document: str) -> Batch:
-    batch = find_batch(state, case.source, document)
-    if batch is None:
-        message = "a batch of the sample's department is taken"
-        raise InvariantError(message)
-    return batch
+    if figures:
+        day = derive_day(timeline.RELEASED_AT)
+        papers = {bank: (f"SQ-{bank}", f"PZ-{bank}", day) for bank, _, _ in figures}
+        _act(doing, _RELEASING, make_release(batch, figures, papers, f"RELEASE-{document}"), timeline.RELEASED_AT)
 
 
 def _let_banks_pay(doing: Doing, case: _Case, document: str) -> list[Submission]:
     """Have the banks say that all of a batch's orders are paid."""
-    journal = doing.runner.journal
-    orders = [
-        (file, [parse_order_part(part.body) for part in journal.order_parts(file.file)])
-        for file in journal.order_files()
-        if (file.source, file.document) == (case.source, document)
-    ]
+    journal, mine = doing.runner.journal, (case.source, document)
+    orders = read_orders(journal, (file for file in journal.order_files() if (file.source, file.document) == mine))
     files = credit_orders(orders, timeline.PAID_AT)
     return [
         Submission(_write(doing.sample / FILES / each.source, each.name, each.raw), each.source, each.at)

@@ -94,14 +94,14 @@ def tell_corrections(facts: Facts) -> Section | None:
     if corrected is None:
         return None
     chose = sum(each.chose for each in corrected.lines)
-    raised, twice = _name_code(corrected.raised, RAISED), _name_code(corrected.twice, TWICE)
+    raised, twice = _find_code(corrected.raised, RAISED), _find_code(corrected.twice, TWICE)
     sentences = [
         f"一个批次未到账的 {len(corrected.lines)} 笔由原报送单位更正重发:新批次逐行写明更正哪一条(更正原明细)。",
         "更正行与其他明细一样比对、审批;送银行时原明细转为「已更正重发」,指令号末位是第几次更正。",
-        f"多报 1 元被退回({raised}),再更正一次也被退回({twice})。",
+        f"多报 1 元被退回({_name_code(raised)}),再更正一次也被退回({_name_code(twice)})。",
         f"The sender paid again what of one batch was not paid, {len(corrected.lines)} lines, each naming its source.",
         "A correction is decided and released as any line; then its source is rebuilt. Its order id ends in the round.",
-        f"One yuan more was refused ({_cut(raised)}), and so was a second correction of the same line ({_cut(twice)}).",
+        f"One yuan more was refused ({raised}), and so was a second correction of the same line ({twice}).",
     ]
     if chose:
         sentences += (
@@ -116,14 +116,13 @@ def tell_corrections(facts: Facts) -> Section | None:
     return Section("十、更正重发 Paid again", sentences, Table(heads, rows, 1))
 
 
-def _name_code(findings: Sequence[str], code: str) -> str:
-    """Name the rule that refused a correction, if it did."""
-    return f"{code} {CATALOGUE[code].zh}" if f"{code}:{RED}" in findings else "-"
+def _find_code(findings: Sequence[str], code: str) -> str:
+    """Give the rule that refused a correction, if it did."""
+    return code if f"{code}:{RED}" in findings else "-"
 
 
-def _cut(named: str) -> str:
-    """Leave the code of a rule."""
-    return named.partition(" ")[0]
+def _name_code(code: str) -> str:
+    return f"{code} {CATALOGUE[code].zh}" if code in CATALOGUE else code
 
 
 def _sum_rest(story: Story) -> Sum:

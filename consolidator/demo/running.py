@@ -32,13 +32,12 @@ from consolidator.home.running import Runner, open_runner
 from consolidator.intake.submitting import Submission, list_submissions, submit_all
 from consolidator.keys import read_signer
 from consolidator.sample import write_sample
-from consolidator.sample.bank_answers import answer_orders
+from consolidator.sample.bank_answers import answer_orders, read_orders
 from consolidator.sample.places import COUNTY
 from consolidator.transparency.keys import render_vkey
 from consolidator.views.reading import list_entries
 from schemas.commits import Head
 from schemas.errors import ConflictError, invariant
-from schemas.orders import parse_order_part
 from schemas.quorum import QuorumValue
 from streams.embedded.journal import SqliteJournal
 from streams.embedded.lock import hold_lock
@@ -186,11 +185,7 @@ def _send(runner: Runner, forming: Forming | None) -> None:
 
 def _let_banks_answer(office: Office, journal: SqliteJournal, seed: int, progress: Progress) -> None:
     """Have every bank's result files submitted. What is in them the bank knows from its order files."""
-    orders = [
-        (file, [parse_order_part(part.body) for part in journal.order_parts(file.file)])
-        for file in journal.order_files()
-    ]
-    submissions = []
+    submissions, orders = [], read_orders(journal, journal.order_files())
     for number, file in enumerate(answer_orders(orders, seed), start=1):
         folder = office.home.root / SAMPLE / ANSWERS / f"{number:03d}-{file.source}"
         folder.mkdir(parents=True)

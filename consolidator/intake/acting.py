@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from consolidator.facts.lines import Batch
 from consolidator.facts.state import State
 from consolidator.intake.desk import OfficeDesk
 from consolidator.intake.outcomes import FileOutcome
 from consolidator.intake.submitting import submit_signed
 from consolidator.ledger.powers import find_officer
+from consolidator.ledger.releases import Figures
 from consolidator.transparency.keys import Ed25519Signer
 from schemas.documents import parse_document, render_document, render_parts
 from schemas.envelope import parse_envelope
@@ -42,6 +44,24 @@ class View:
 
     state: State
     position: int
+
+
+def make_release(batch: Batch, figures: Figures, papers: Mapping[str, Sequence[str]], act_id: str) -> Act:
+    """Make the next release of a batch: ``figures`` are what is ready, ``papers`` each bank's payment papers.
+
+    These are the application, the voucher and its date.
+    """
+    banks = [bank for bank, _, _ in figures]
+    columns: dict[str, Sequence[Any]] = {
+        "bank": banks,
+        "application": [papers[bank][0] for bank in banks],
+        "voucher": [papers[bank][1] for bank in banks],
+        "voucher_on": [papers[bank][2] for bank in banks],
+        "count": [count for _, count, _ in figures],
+        "fen": [fen for _, _, fen in figures],
+    }
+    named = {"source": batch.source, "id": batch.document}
+    return Act("release", {"batch": named, "number": batch.releases + 1}, columns, act_id)
 
 
 def send_act(desk: OfficeDesk, view: View, signer: Ed25519Signer, act: Act, at: int) -> Acted:

@@ -3,7 +3,7 @@
 Made up from the seed, so the same orders always get the same answers. Days: see :mod:`consolidator.sample.timeline`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bank_adapters.profiles import find_results_profile, load_profiles
@@ -13,7 +13,8 @@ from consolidator.sample.dice import Dice
 from schemas.errors import InvariantError
 from schemas.identifiers import derive_order_id
 from schemas.instants import derive_day
-from schemas.orders import OrderColumns, OrderFile, find_paying_bank
+from schemas.orders import OrderColumns, OrderFile, find_paying_bank, parse_order_part
+from streams.journal import Journal
 
 FAILED_SHARE = 200  # one order of so many fails, and at least
 FAILED_MIN = 3
@@ -46,6 +47,11 @@ class _Cast:
     unknown: Place
     returned: Place
     differing: Place
+
+
+def read_orders(journal: Journal, files: Iterable[OrderFile]) -> list[Orders]:
+    """Give order files that a journal holds, each with the parts of its list."""
+    return [(file, [parse_order_part(part.body) for part in journal.order_parts(file.file)]) for file in files]
 
 
 def answer_orders(orders: Sequence[Orders], seed: int) -> Iterator[ResultFile]:
