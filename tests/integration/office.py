@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
+import pytest
+
 from consolidator.bootstrap import Office, open_desk, open_home
 from consolidator.cli.main import main
 from consolidator.home.creating import NOBODY, Founding, create_home
@@ -70,6 +72,13 @@ def read_head(office: Office) -> Head:
 def run_once(office: Office) -> int:
     """Run the command line once; gives the exit code."""
     return main(["run", "--home", str(office.home.root), "--once"])
+
+
+def ask(capsys: pytest.CaptureFixture[str], office: Office, *words: str) -> str:
+    """Run a command on the home; gives what it told."""
+    capsys.readouterr()
+    assert main([*words, "--home", str(office.home.root)]) == 0
+    return capsys.readouterr().out
 
 
 def save_key(folder: Path, name: str) -> Path:

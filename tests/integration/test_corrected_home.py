@@ -8,7 +8,7 @@ import pytest
 from consolidator.bootstrap import Office
 from consolidator.cli.main import main
 from schemas.identifiers import derive_order_id
-from tests.integration.office import make_home, run_once, submit_world
+from tests.integration.office import ask, make_home, run_once, submit_world
 from tests.support.paid_again import correct, fail_lines
 from tests.support.told import result, tell
 from tests.support.world import World
@@ -28,13 +28,6 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     submit_world(office, folder / "d", world)
     assert run_once(office) == 0
     return office
-
-
-def ask(capsys: pytest.CaptureFixture[str], office: Office, *words: str) -> str:
-    """Run a command on the home; gives what it told."""
-    capsys.readouterr()
-    assert main([*words, "--home", str(office.home.root)]) == 0
-    return capsys.readouterr().out
 
 
 def test_the_status_counts_lines_that_were_corrected(office: Office, capsys: pytest.CaptureFixture[str]) -> None:

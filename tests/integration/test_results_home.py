@@ -10,7 +10,7 @@ from consolidator.bootstrap import Office
 from consolidator.cli.main import main
 from consolidator.views.reading import list_entries
 from streams.embedded.journal import open_journal_read_only
-from tests.integration.office import make_home, run_once, save_key, submit_world
+from tests.integration.office import ask, make_home, run_once, save_key, submit_world
 from tests.support.told import order_lines, result, tell
 from tests.support.world import World, make_account, make_id, make_name, officer
 
@@ -39,13 +39,6 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     submit_world(office, folder / "d", world)
     assert run_once(office) == 4  # one result was refused
     return office
-
-
-def ask(capsys: pytest.CaptureFixture[str], office: Office, *words: str) -> str:
-    """Run a command on the home; gives what it told."""
-    capsys.readouterr()
-    assert main([*words, "--home", str(office.home.root)]) == 0
-    return capsys.readouterr().out
 
 
 def test_the_status_counts_what_banks_told(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
